@@ -1,0 +1,140 @@
+"""Where a spider asks and tells: Protocols whose implementation the settings name.
+
+`COMMUNIQUE_STORE` is the dotted path of a callable `(settings) -> Store`. Without it spiders work with
+`MemoryStore`, which keeps the ledger for the length of one process and captures nothing.
+All methods are synchronous and may block; spiders call them in a thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from weakref import WeakKeyDictionary
+
+from scrapy.crawler import Crawler
+from scrapy.utils.misc import load_object
+
+from crawler.items import Capture, Discovered, Due, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is asked to do."""
+
+    source: str
+    started_by: str = "person"
+    """`person`, `schedule`, `demo`, `ingest`."""
+    since: date | None = None
+    """First day wanted, in the source's zone; None: whatever is new."""
+    until: date | None = None
+    limit: int | None = None
+    """Most releases to fetch; a run that stops there is complete in itself but its walks are not."""
+    run_id: str | None = None
+    """A run row that was made before (by the scheduler); None: make one."""
+    definition_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One walk through one index, newest to oldest. See `Frontier.open_walk`."""
+
+    id: int
+    may_stop_at_settled: bool
+    """True when an earlier walk of this index was finished and went back at least as far as this one is
+    asked to: then a page of nothing but settled addresses ends the walk."""
+    highest_number: int | None = None
+    """For `Numbers`: the highest number ever recorded for this index."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the ledger knows of an address that an index just showed."""
+
+    key: str
+    due: bool
+    """It should be fetched in this run (new, changed by its stamp, or its next try has come)."""
+    settled: bool
+    """It was shown by a walk that was finished, and needs nothing now."""
+
+
+class Frontier(Protocol):
+    """The ledger, seen from the spider."""
+
+    def open_run(self, request: RunRequest) -> str:
+        """Claim the run; returns its id. Raises RunInProgress when another process crawls this source."""
+
+    def close_run(self, run: str, outcome: str, stats: Mapping[str, object], error: str | None = None) -> None:
+        """Record how the run ended: `finished`, `stopped` (limit, interrupt) or `failed`."""
+
+    def beat(self, run: str, counts: Mapping[str, int]) -> None:
+        """Say that the run is alive and how far it is."""
+
+    def open_walk(self, run: str, source: str, index: str, floor: date | None) -> Walk:
+        """Start walking an index down to `floor` (None: to its end). `index` names it within the source."""
+
+    def record(self, run: str, walk: Walk, source: str, found: Sequence[Discovered]) -> list[Seen]:
+        """Write addresses before they are fetched; says for each whether to fetch it. One transaction."""
+
+    def close_walk(self, walk: Walk, *, complete: bool) -> None:
+        """End a walk; only a complete one settles the addresses that it saw."""
+
+    def due(
+        self,
+        source: str,
+        *,
+        now: datetime,
+        since: date | None,
+        until: date | None,
+        after: str | None,
+        limit: int,
+    ) -> list[Due]:
+        """Addresses left over from earlier runs that are due, in key order after `after`, at most `limit`."""
+
+    def look_up(self, source: str, keys: Sequence[str]) -> dict[str, Due]:
+        """Validators (ETag, Last-Modified) and attempts of known addresses."""
+
+    def settle(self, run: str, source: str, outcomes: Iterable[Outcome]) -> None:
+        """Write how addresses ended that gave no release, and 304 answers (state STORED, reason "not modified")."""
+
+
+class CaptureStore(Protocol):
+    """The WARC store, seen from the crawler."""
+
+    def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
+        """Append the response (body as it came, still encoded) and return the capture with place and digest."""
+
+    def close(self) -> None:
+        """Finish the open file; afterwards the store writes to a new one."""
+
+
+class Store(Protocol):
+    """Everything that the crawler needs kept."""
+
+    @property
+    def frontier(self) -> Frontier:
+        """The ledger."""
+
+    @property
+    def captures(self) -> CaptureStore:
+        """The WARC files."""
+
+    def close(self) -> None:
+        """Write what is buffered and let go of files and connections."""
+
+
+class RunInProgress(RuntimeError):
+    """Another process is crawling this source; the message says which and since when."""
+
+
+_stores: WeakKeyDictionary[Crawler, Store] = WeakKeyDictionary()
+
+
+def store_of(crawler: Crawler) -> Store:
+    """The store of this crawl, made at the first call from the setting COMMUNIQUE_STORE."""
+    if crawler not in _stores:
+        path = crawler.settings.get("COMMUNIQUE_STORE")
+        make = load_object(path) if path else MemoryStore
+        _stores[crawler] = make(crawler.settings)
+    return _stores[crawler]

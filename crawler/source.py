@@ -1,0 +1,279 @@
+"""A source: one section of one site that is crawled, declared as a class and checked when imported.
+
+`Source.__init_subclass__` refuses, with file and attribute, what contradicts itself. `registry()` finds
+the definitions by walking `crawler/sources`, so no list is kept by hand and no import statement names one.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType, ModuleType
+from typing import Any, ClassVar
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crawler.declare import (
+    Address,
+    Api,
+    Date,
+    DefinitionError,
+    Discovery,
+    Every,
+    Feed,
+    Fields,
+    Flow,
+    Kinds,
+    Layout,
+    Listing,
+    MirrorOf,
+    Numbers,
+    PerWeek,
+    Polite,
+    Record,
+    Voice,
+)
+from crawler.issuers import ISSUERS
+from crawler.items import KindOfSource
+
+SOURCES_FOLDER = Path(__file__).parent / "sources"
+
+_LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
+_METHOD = re.compile(r"read_[a-z_]+\Z")
+
+
+class Source:
+    """What is known of a source. A definition sets attributes; most need no method.
+
+    A method `read_<field>(self, page)` may replace the rule of one field; it is pure and takes a
+    `crawler.pages.page.Page`. A class made with `platform=True` is a shared shape (gob.mx) and no source.
+    """
+
+    name: ClassVar[str]
+    """The file's name; also the folder of its samples."""
+    title: ClassVar[str]
+    kind: ClassVar[KindOfSource] = KindOfSource.MINISTRY
+    issuers: ClassVar[tuple[str, ...]] = ()
+    """Keys of `crawler.issuers`, for pages that do not name another. Empty only for mirrors and archives."""
+    languages: ClassVar[tuple[str, ...]]
+    """Languages in which releases may be; a text found to be in another one is held back."""
+    timezone: ClassVar[str]
+    """IANA zone in which the site writes dates and times."""
+    hosts: ClassVar[tuple[str, ...]]
+    """Every host that may be asked; requests elsewhere are refused."""
+    discover: ClassVar[Discovery | tuple[Discovery, ...]]
+    address: ClassVar[Address]
+    release: ClassVar[Layout | tuple[Layout, ...]]
+    kinds: ClassVar[Kinds]
+    voices: ClassVar[MappingProxyType[str, Voice] | dict[str, Voice]] = MappingProxyType({})
+    """By language: what a text in that language is. Unnamed languages: original on ministries and
+    missions, on mirrors what the attribution says."""
+    mirrors: ClassVar[MirrorOf | None] = None
+    polite: ClassVar[Polite] = Polite()
+    archive_from: ClassVar[date]
+    """First day for which the site is known to show releases."""
+    every: ClassVar[Every]
+    expect: ClassVar[PerWeek]
+    terms: ClassVar[str]
+    """Terms of use of the texts, in a sentence."""
+    facts: ClassVar[tuple[str, ...]] = ()
+    """What the definition rests on, each with its confidence."""
+    unverified: ClassVar[tuple[str, ...]] = ()
+    """What nobody has checked on the live site yet."""
+
+    def __init_subclass__(cls, *, platform: bool = False) -> None:
+        super().__init_subclass__()
+        if platform:
+            return
+        cls.name = cls.__module__.rpartition(".")[2]
+        _check(cls)
+
+    @classmethod
+    def discoveries(cls) -> tuple[Discovery, ...]:
+        """The ways of finding releases, always as a tuple."""
+        return cls.discover if isinstance(cls.discover, tuple) else (cls.discover,)
+
+    @classmethod
+    def layouts(cls) -> tuple[Layout, ...]:
+        """The ways of reading a page, in the order in which they are tried."""
+        return cls.release if isinstance(cls.release, tuple) else (cls.release,)
+
+    @classmethod
+    def address_key(cls, url: str) -> str | None:
+        """The canonical key of an address within this source; None when it is not one of its releases.
+
+        Scheme, `www.`, fragment and query variants of one page have one key.
+        """
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+        match = re.search(cls.address.pattern, f"{host}{parts.path}")
+        if match is None:
+            return None
+        values: dict[str, str] = {key: value or "" for key, value in match.groupdict().items()}
+        query = {key.lower(): found[0] for key, found in parse_qs(parts.query).items()}
+        for name in cls.address.query:
+            if name.lower() not in query:
+                return None
+            values[name] = query[name.lower()]
+        return cls.address.key.format(**values)
+
+    @classmethod
+    def zone(cls) -> ZoneInfo:
+        """The source's time zone."""
+        return ZoneInfo(cls.timezone)
+
+
+_ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
+    "title": str,
+    "kind": KindOfSource,
+    "issuers": tuple,
+    "languages": tuple,
+    "timezone": str,
+    "hosts": tuple,
+    "discover": (Listing, Feed, Api, Numbers, tuple),
+    "address": Address,
+    "release": (Fields, Record, Flow, tuple),
+    "kinds": Kinds,
+    "voices": (dict, MappingProxyType),
+    "mirrors": (MirrorOf, type(None)),
+    "polite": Polite,
+    "archive_from": date,
+    "every": Every,
+    "expect": PerWeek,
+    "terms": str,
+    "facts": tuple,
+    "unverified": tuple,
+}
+_OPTIONAL = {"kind", "issuers", "voices", "mirrors", "polite", "facts", "unverified"}
+
+
+def _refuse(cls: type[Source], attribute: str, problem: str) -> None:
+    file = getattr(sys.modules.get(cls.__module__), "__file__", None) or cls.__module__
+    raise DefinitionError(f"{file}: {cls.__name__}.{attribute}: {problem}")
+
+
+def _own_attributes(cls: type[Source]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for ancestor in reversed(cls.__mro__):
+        if issubclass(ancestor, Source) and ancestor is not Source:
+            found.update({key: value for key, value in vars(ancestor).items() if not key.startswith("_")})
+    return found
+
+
+def _check(cls: type[Source]) -> None:
+    expected_class = "".join(part.capitalize() for part in cls.name.split("_"))
+    if cls.__name__ != expected_class:
+        _refuse(cls, "name", f"file {cls.name}.py must define class {expected_class}, not {cls.__name__}")
+    extra = getattr(cls, "platform_attributes", ())
+    for name in _own_attributes(cls):
+        known = name in _ATTRIBUTES or name in ("name", "platform_attributes") or name in extra
+        if not known and not _METHOD.match(name):
+            _refuse(cls, name, "unknown attribute (known: " + ", ".join(sorted(_ATTRIBUTES)) + ")")
+    for name, wanted in _ATTRIBUTES.items():
+        if not hasattr(cls, name):
+            if name not in _OPTIONAL:
+                _refuse(cls, name, "is missing")
+            continue
+        if not isinstance(getattr(cls, name), wanted):
+            _refuse(cls, name, f"has the wrong type {type(getattr(cls, name)).__name__}")
+    _check_values(cls)
+
+
+def _check_values(cls: type[Source]) -> None:
+    if not cls.languages:
+        _refuse(cls, "languages", "names none")
+    for tag in (*cls.languages, *cls.voices):
+        if not _LANGUAGE_TAG.match(tag):
+            _refuse(cls, "languages", f"{tag!r} is not a BCP 47 language tag")
+    try:
+        ZoneInfo(cls.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        _refuse(cls, "timezone", f"{cls.timezone!r} is not an IANA time zone")
+    for key in cls.issuers:
+        if key not in ISSUERS:
+            _refuse(cls, "issuers", f"{key!r} is not in crawler/issuers.py")
+    if not cls.issuers and cls.kind in (KindOfSource.MINISTRY, KindOfSource.MISSION):
+        _refuse(cls, "issuers", f"a {cls.kind.value} must name who speaks")
+    for host in cls.hosts:
+        if "/" in host or host != host.lower() or not host:
+            _refuse(cls, "hosts", f"{host!r} is not a lower-case host name")
+    for discovery in cls.discoveries():
+        _check_discovery(cls, discovery)
+    for layout in cls.layouts():
+        if not isinstance(layout, Fields | Record | Flow):
+            _refuse(cls, "release", f"{type(layout).__name__} is no layout")
+        for name in ("posted", "said"):
+            found = getattr(layout, name, None)
+            if isinstance(found, Date) and not isinstance(found.formats, tuple):
+                missing = [tag for tag in cls.languages if tag not in found.formats]
+                if missing:
+                    _refuse(cls, f"release.{name}", f"no date format for {', '.join(missing)}")
+
+
+def _check_discovery(cls: type[Source], discovery: Discovery) -> None:
+    if not isinstance(discovery, Listing | Feed | Api | Numbers):
+        _refuse(cls, "discover", f"{type(discovery).__name__} is no way of finding releases")
+    host = urlsplit(discovery.url).hostname
+    if host is None or host not in cls.hosts:
+        _refuse(cls, "discover", f"{discovery.url!r} is not on one of hosts {cls.hosts}")
+    if isinstance(discovery, Listing | Feed | Api):
+        several = len(discovery.languages or cls.languages) > 1
+        if "{language}" in discovery.url and not several and not discovery.languages:
+            _refuse(cls, "discover", "{language} in the address, but there is one language")
+        if discovery.languages and "{language}" not in discovery.url:
+            _refuse(cls, "discover", "languages given, but no {language} in the address")
+
+
+def _load(path: Path) -> ModuleType:
+    module_name = f"crawler.sources.{path.parent.name}.{path.stem}"
+    if module_name in sys.modules:
+        return sys.modules[module_name]
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    if spec is None or spec.loader is None:
+        raise DefinitionError(f"{path}: cannot be imported")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[module_name]
+        raise
+    return module
+
+
+def load_source(path: Path) -> type[Source]:
+    """The one source that a definition file defines; raises DefinitionError when it defines none."""
+    module = _load(path)
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, Source) and value.__module__ == module.__name__:
+            return value
+    raise DefinitionError(f"{path}: defines no source")
+
+
+@lru_cache(maxsize=1)
+def registry() -> MappingProxyType[str, type[Source]]:
+    """All sources by name, found by walking crawler/sources (country folder / file)."""
+    found = {path.stem: load_source(path) for path in sorted(SOURCES_FOLDER.glob("*/[!_]*.py"))}
+    return MappingProxyType(found)
+
+
+def source_for(url: str) -> type[Source] | None:
+    """The source to which an address belongs, by host and address pattern; None when no definition knows it."""
+    host = urlsplit(url).hostname or ""
+    for source in registry().values():
+        if host in source.hosts or f"www.{host}" in source.hosts:
+            if source.address_key(url) is not None:
+                return source
+    return None
+
+
+def source_named(name: str) -> type[Source]:
+    """The source of that name; LookupError lists the names that exist."""
+    try:
+        return registry()[name]
+    except KeyError:
+        raise LookupError(f"no source {name!r}; there are: {', '.join(registry())}") from None

@@ -1,0 +1,398 @@
+"""The tables. One schema for SQLite and PostgreSQL; changed only together with a migration.
+
+Times are stored in UTC and come back timezone-aware. Words are those of docs/words.md.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A timezone-aware time, stored in UTC. Refuses naive times; SQLite alone would lose the zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; ValueError for a time without a zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"time without a zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Table(DeclarativeBase):
+    """Parent of all tables."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: UtcTime(),
+        date: Date(),
+        bool: Boolean(),
+        float: Float(),
+        bytes: LargeBinary(),
+        dict[str, Any]: Json,
+        list[Any]: Json,
+    }
+
+
+class SourceRow(Table):
+    """What changes about a source; what it *is* stands in its definition."""
+
+    __tablename__ = "sources"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)
+    definition_digest: Mapped[str] = mapped_column(String(80), default="")
+    first_run_at: Mapped[datetime | None]
+    last_run_at: Mapped[datetime | None]
+    last_new_at: Mapped[datetime | None]
+    """When a run last stored a release that was new."""
+
+
+class RunRow(Table):
+    """One execution of one source."""
+
+    __tablename__ = "runs"
+    __table_args__ = (
+        UniqueConstraint("source", "slot"),
+        Index("ix_runs_source_started_at", "source", "started_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    source: Mapped[str] = mapped_column(String(80))
+    slot: Mapped[str | None] = mapped_column(String(80))
+    """Scheduled time that this run serves; unique per source. None for runs by hand."""
+    started_by: Mapped[str] = mapped_column(String(40))
+    since: Mapped[date | None]
+    until: Mapped[date | None]
+    release_limit: Mapped[int | None]
+    state: Mapped[str] = mapped_column(String(20))
+    """running, finished, stopped, failed, killed"""
+    started_at: Mapped[datetime]
+    beat_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    host: Mapped[str] = mapped_column(String(255))
+    process: Mapped[int]
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """discovered, fetched, stored, revised, unchanged, held, skipped, failed, gone, and stats of Scrapy."""
+    definition_digest: Mapped[str] = mapped_column(String(80), default="")
+    code_version: Mapped[str] = mapped_column(String(40), default="")
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class RunClaimRow(Table):
+    """At most one run of a source at a time: whoever inserts this row crawls it."""
+
+    __tablename__ = "run_claims"
+
+    source: Mapped[str] = mapped_column(String(80), primary_key=True)
+    run_id: Mapped[str] = mapped_column(String(40))
+
+
+class WalkRow(Table):
+    """One walk through one index (listing, feed, API) of a source."""
+
+    __tablename__ = "walks"
+    __table_args__ = (Index("ix_walks_source_index_name", "source", "index_name"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(80))
+    index_name: Mapped[str] = mapped_column(String(200))
+    floor: Mapped[date | None]
+    """First day that the walk is asked to reach; None: the end of the index."""
+    complete: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class AddressRow(Table):
+    """The ledger: every address that any index ever showed, and how it ended."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (
+        UniqueConstraint("source", "key"),
+        Index("ix_addresses_source_state_key", "source", "state", "key"),
+        Index("ix_addresses_walk_id", "walk_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(1000))
+    url: Mapped[str] = mapped_column(Text)
+    found_in: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(Text)
+    failure: Mapped[str | None] = mapped_column(String(40))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None]
+    discovered_at: Mapped[datetime]
+    discovered_run: Mapped[str] = mapped_column(String(40))
+    seen_at: Mapped[datetime]
+    """When an index last showed it."""
+    walk_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The last walk that saw it."""
+    settled: Mapped[bool] = mapped_column(default=False)
+    """A complete walk has seen it."""
+    number: Mapped[int | None] = mapped_column(BigInteger)
+    """For counted addresses: the number in it."""
+    title: Mapped[str | None] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(35))
+    posted_on: Mapped[date | None]
+    modified: Mapped[str | None] = mapped_column(String(200))
+    """Change stamp by the index when last shown."""
+    fetched_modified: Mapped[str | None] = mapped_column(String(200))
+    """Change stamp when it was last fetched; differs from `modified` when it is due again."""
+    fetched_at: Mapped[datetime | None]
+    status: Mapped[int | None]
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+
+
+class CaptureRow(Table):
+    """Index of the WARC store."""
+
+    __tablename__ = "captures"
+    __table_args__ = (UniqueConstraint("file", "record_offset"), Index("ix_captures_url", "url"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    run_id: Mapped[str] = mapped_column(String(40))
+    url: Mapped[str] = mapped_column(Text)
+    captured_at: Mapped[datetime]
+    origin: Mapped[str] = mapped_column(String(20))
+    status: Mapped[int]
+    content_type: Mapped[str | None] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(80))
+    file: Mapped[str] = mapped_column(String(255))
+    record_offset: Mapped[int] = mapped_column(BigInteger)
+    record_length: Mapped[int] = mapped_column(BigInteger)
+
+
+class IssuerRow(Table):
+    """Who speaks, copied from the issuer table of the crawler so that queries need no code."""
+
+    __tablename__ = "issuers"
+
+    key: Mapped[str] = mapped_column(String(80), primary_key=True)
+    country: Mapped[str] = mapped_column(String(10))
+    names: Mapped[dict[str, Any]]
+
+
+class StatementRow(Table):
+    """An act of speaking. Every release opens a statement of its own; joining redirects one to another."""
+
+    __tablename__ = "statements"
+    __table_args__ = (
+        Index("ix_statements_said_on_id", "said_on", "id"),
+        Index("ix_statements_merged_into", "merged_into"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    """`s` and the 20 hex digits of the release that opened it."""
+    merged_into: Mapped[str | None] = mapped_column(String(40))
+    """The statement that this id now leads to (always a living one, never a chain)."""
+    created_at: Mapped[datetime]
+    said_on: Mapped[date]
+    title: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(40))
+
+
+class ReleaseRow(Table):
+    """The current state of one text at one address in one language. Fields as in `crawler.items.Release`."""
+
+    __tablename__ = "releases"
+    __table_args__ = (
+        UniqueConstraint("source", "key"),
+        Index("ix_releases_statement_id", "statement_id"),
+        Index("ix_releases_said_on", "said_on"),
+    )
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    source: Mapped[str] = mapped_column(String(80))
+    source_kind: Mapped[str] = mapped_column(String(20))
+    url: Mapped[str] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(String(1000))
+    native_id: Mapped[str | None] = mapped_column(String(400))
+    language: Mapped[str] = mapped_column(String(35))
+    kind: Mapped[str] = mapped_column(String(40))
+    kind_raw: Mapped[str | None] = mapped_column(Text)
+    role_hint: Mapped[str] = mapped_column(String(20))
+    role: Mapped[str] = mapped_column(String(20))
+    """Within its statement, as linking decided."""
+    standing: Mapped[str | None] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(Text)
+    summary: Mapped[str | None] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    said_on: Mapped[date]
+    said_raw: Mapped[str | None] = mapped_column(Text)
+    posted_on: Mapped[date | None]
+    posted_at: Mapped[datetime | None]
+    posted_raw: Mapped[str | None] = mapped_column(Text)
+    timezone: Mapped[str] = mapped_column(String(60))
+    issuers: Mapped[list[Any]]
+    """Issuer keys in the page's order (also in release_issuers, for queries)."""
+    issuers_raw: Mapped[list[Any]]
+    folio: Mapped[str | None] = mapped_column(String(60))
+    attribution: Mapped[str | None] = mapped_column(Text)
+    translator: Mapped[str | None] = mapped_column(Text)
+    insertions: Mapped[int] = mapped_column(default=0)
+    attachments: Mapped[list[Any]]
+    withdrawn: Mapped[str | None] = mapped_column(Text)
+    withdrawn_at: Mapped[datetime | None]
+    modified: Mapped[str | None] = mapped_column(String(200))
+    read_by: Mapped[str] = mapped_column(String(20))
+    notes: Mapped[list[Any]]
+    content_digest: Mapped[str] = mapped_column(String(80))
+    signature: Mapped[bytes]
+    revision: Mapped[int] = mapped_column(default=1)
+    """Number of the current revision, counting from 1."""
+    statement_id: Mapped[str] = mapped_column(String(40))
+    first_seen_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    captured_at: Mapped[datetime | None]
+    origin: Mapped[str] = mapped_column(String(20))
+    capture_file: Mapped[str | None] = mapped_column(String(255))
+    capture_offset: Mapped[int | None] = mapped_column(BigInteger)
+    capture_length: Mapped[int | None] = mapped_column(BigInteger)
+    capture_digest: Mapped[str | None] = mapped_column(String(80))
+
+
+class RevisionRow(Table):
+    """One state of a release over time, whole, with the capture that it was read from."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("release_id", "number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"))
+    number: Mapped[int]
+    content_digest: Mapped[str] = mapped_column(String(80))
+    title: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    fields: Mapped[dict[str, Any]]
+    """The other fields that count as content: dates, issuers, folio, withdrawal."""
+    seen_at: Mapped[datetime]
+    run_id: Mapped[str] = mapped_column(String(40))
+    capture_file: Mapped[str | None] = mapped_column(String(255))
+    capture_offset: Mapped[int | None] = mapped_column(BigInteger)
+    capture_length: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class ReleaseIssuerRow(Table):
+    """Who speaks in a release."""
+
+    __tablename__ = "release_issuers"
+    __table_args__ = (Index("ix_release_issuers_issuer", "issuer"),)
+
+    release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(80))
+
+
+class ClaimRow(Table):
+    """What publishers say that ties releases together; equal (kind-compatible) values are candidates."""
+
+    __tablename__ = "claims"
+    __table_args__ = (Index("ix_claims_value_kind", "value", "kind"),)
+
+    release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(1100), primary_key=True)
+
+
+class BandRow(Table):
+    """Bands of MinHash signatures: releases that share one are candidates for the same text."""
+
+    __tablename__ = "bands"
+    __table_args__ = (Index("ix_bands_value", "value"),)
+
+    release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    band: Mapped[int] = mapped_column(primary_key=True)
+    value: Mapped[int] = mapped_column(BigInteger)
+    """Signed 64-bit hash of language, band number and the band's values."""
+
+
+class LinkRow(Table):
+    """Evidence that two releases belong together, or were judged to stay apart."""
+
+    __tablename__ = "links"
+    __table_args__ = (UniqueConstraint("left_id", "right_id", "kind"), Index("ix_links_right_id", "right_id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    left_id: Mapped[str] = mapped_column(ForeignKey("releases.id"))
+    """The smaller id of the two."""
+    right_id: Mapped[str] = mapped_column(ForeignKey("releases.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    """alternate, shared id, folio, attribution, source link, same text, excerpt; person for a decision."""
+    verdict: Mapped[str] = mapped_column(String(20))
+    """join, apart, ask"""
+    score: Mapped[float]
+    features: Mapped[dict[str, Any]]
+    """Why: the values compared, in words that a person can check."""
+    decided_by: Mapped[str] = mapped_column(String(80))
+    """`machine`, or the person's name."""
+    decided_at: Mapped[datetime]
+
+
+class HeldRow(Table):
+    """Records held back, with all that was read and the reason."""
+
+    __tablename__ = "held"
+    __table_args__ = (UniqueConstraint("source", "key"), Index("ix_held_reason", "reason"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    source: Mapped[str] = mapped_column(String(80))
+    key: Mapped[str] = mapped_column(String(1000))
+    url: Mapped[str] = mapped_column(Text)
+    stage: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(200))
+    detail: Mapped[str] = mapped_column(Text)
+    item: Mapped[dict[str, Any]]
+    run_id: Mapped[str] = mapped_column(String(40))
+    held_at: Mapped[datetime]
+    capture_file: Mapped[str | None] = mapped_column(String(255))
+    capture_offset: Mapped[int | None] = mapped_column(BigInteger)
+    capture_length: Mapped[int | None] = mapped_column(BigInteger)
