@@ -1,0 +1,100 @@
+"""Holding a record back: what cannot be mapped is kept with its reason, not lost and not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from itemadapter import ItemAdapter
+from scrapy.exceptions import DropItem
+
+from crawler.items import CapturePlace, Held
+from crawler.source import registry
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+
+
+class HoldBack(DropItem):
+    """A stage cannot map a record and will not guess. Raised by the stages, queued as `Held` by persist.
+
+    `reason` is short and stable, for grouping; `detail` is for a person: what was expected, what was
+    found, what to do.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}", log_level="INFO")
+        self.reason = reason
+        self.detail = detail
+        self.stage = ""
+        """Name of the stage that raised; set by `stage`."""
+
+
+def stage(name: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Mark a function as the entry of a stage: what it holds back says so."""
+
+    def mark(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        @wraps(function)
+        def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            try:
+                return function(*args, **kwargs)
+            except HoldBack as held:
+                held.stage = held.stage or name
+                raise
+
+        return run
+
+    return mark
+
+
+def raw_values(item: object) -> dict[str, object]:
+    """All fields of an item of any type as JSON-ready values; an object that is no item at all as its repr."""
+    if not ItemAdapter.is_item(item):
+        return {"not an item": repr(item)[:2000]}
+    return {str(name): _plain(value) for name, value in ItemAdapter(item).items() if value not in (None, ())}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        # NaN and infinities are no JSON.
+        return value if value - value == 0 else repr(value)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return _plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray):
+        return [_plain(each) for each in value]
+    return repr(value)[:2000]
+
+
+def held_record(item: object, held: HoldBack) -> Held:
+    """The record of an item that was held back; source, url and key as far as the item tells them."""
+    values = raw_values(item)
+    source, url, key = (str(values.get(name) or "") for name in ("source", "url", "key"))
+    if not key and source in registry():
+        # An address that cannot be read gives no key; then the address itself must do.
+        try:
+            key = registry()[source].address_key(url) or ""
+        except ValueError:
+            key = ""
+    place = ItemAdapter(item).get("capture") if ItemAdapter.is_item(item) else None
+    return Held(
+        source=source or "(none)",
+        url=url,
+        key=key or url or "(none)",
+        stage=held.stage,
+        reason=held.reason,
+        detail=held.detail,
+        item=values,
+        capture=place if isinstance(place, CapturePlace) else None,
+    )
