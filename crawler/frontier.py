@@ -46,6 +46,9 @@ class Walk:
     asked to: then a page of nothing but settled addresses ends the walk."""
     highest_number: int | None = None
     """For `Numbers`: the highest number ever recorded for this index."""
+    floor: date | None = None
+    """How far back the walk really goes: the floor asked for; asked for none, the earliest floor to which
+    a walk of this index was ever finished (None when one went to the end, or none was finished)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,6 +225,10 @@ class ReleaseItem:
     origin: Origin = Origin.LIVE
     capture: CapturePlace | None = None
     capture_digest: str | None = None
+    etag: str | None = None
+    """Validator of the response, for the ledger: asks the site next time whether anything changed."""
+    last_modified: str | None = None
+    """Last-Modified of the response, raw; for the ledger as well."""
 
 
 class ClaimKind(StrEnum):
@@ -304,6 +308,9 @@ class Release:
     origin: Origin
     capture: CapturePlace | None
     capture_digest: str | None = None
+    etag: str | None = None
+    """For the ledger, not part of the text: validator of the response."""
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

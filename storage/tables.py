@@ -109,12 +109,15 @@ class RunRow(Table):
     until: Mapped[date | None]
     release_limit: Mapped[int | None]
     state: Mapped[str] = mapped_column(String(20))
-    """running, finished, stopped, failed, killed"""
+    """planned, running, finished, stopped, failed, killed"""
     started_at: Mapped[datetime]
     beat_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     host: Mapped[str] = mapped_column(String(255))
     process: Mapped[int]
+    process_started: Mapped[str | None] = mapped_column(String(120))
+    """Boot and start time of the process, so that a recycled process id is not taken for it. None where
+    the system does not tell."""
     counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """discovered, fetched, stored, revised, unchanged, held, skipped, failed, gone, and stats of Scrapy."""
     definition_digest: Mapped[str] = mapped_column(String(80), default="")
@@ -135,14 +138,19 @@ class WalkRow(Table):
     """One walk through one index (listing, feed, API) of a source."""
 
     __tablename__ = "walks"
-    __table_args__ = (Index("ix_walks_source_index_name", "source", "index_name"),)
+    __table_args__ = (
+        Index("ix_walks_source_index_name", "source", "index_name"),
+        Index("ix_walks_index_id", "index_id"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     run_id: Mapped[str] = mapped_column(String(40))
     source: Mapped[str] = mapped_column(String(80))
     index_name: Mapped[str] = mapped_column(String(200))
+    index_id: Mapped[int] = mapped_column(BigInteger)
+    """Id of the first walk of this index: the index's short name in `sightings`."""
     floor: Mapped[date | None]
-    """First day that the walk is asked to reach; None: the end of the index."""
+    """First day that the walk goes back to; None: the end of the index."""
     complete: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -155,7 +163,6 @@ class AddressRow(Table):
     __table_args__ = (
         UniqueConstraint("source", "key"),
         Index("ix_addresses_source_state_key", "source", "state", "key"),
-        Index("ix_addresses_walk_id", "walk_id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
@@ -172,12 +179,8 @@ class AddressRow(Table):
     discovered_run: Mapped[str] = mapped_column(String(40))
     seen_at: Mapped[datetime]
     """When an index last showed it."""
-    walk_id: Mapped[int | None] = mapped_column(BigInteger)
-    """The last walk that saw it."""
-    settled: Mapped[bool] = mapped_column(default=False)
-    """A complete walk has seen it."""
     number: Mapped[int | None] = mapped_column(BigInteger)
-    """For counted addresses: the number in it."""
+    """Last number in the key; meaningful for counted addresses."""
     title: Mapped[str | None] = mapped_column(Text)
     kind: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(35))
@@ -190,6 +193,21 @@ class AddressRow(Table):
     status: Mapped[int | None]
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(Text)
+
+
+class SightingRow(Table):
+    """Which walk vouches for an address in an index: the address is settled there when that walk is complete.
+
+    Kept per index: an address that two indexes show may be settled in one and not in the other, and a
+    walk that went back to one day vouches only for what later walks ask down to that day.
+    """
+
+    __tablename__ = "sightings"
+    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+
+    index_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    address_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    walk_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class CaptureRow(Table):
@@ -286,6 +304,8 @@ class ReleaseRow(Table):
     read_by: Mapped[str] = mapped_column(String(20))
     notes: Mapped[list[Any]]
     content_digest: Mapped[str] = mapped_column(String(80))
+    detail_digest: Mapped[str] = mapped_column(String(80))
+    """Over what was read beside the content (claims, notes, kind ...): a change here is no revision."""
     signature: Mapped[bytes]
     revision: Mapped[int] = mapped_column(default=1)
     """Number of the current revision, counting from 1."""
