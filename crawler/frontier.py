@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from threading import RLock
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
@@ -68,7 +69,9 @@ class Frontier(Protocol):
     def open_run(self, request: RunRequest) -> str:
         """Claim the run; returns its id. Raises RunInProgress when another process crawls this source."""
 
-    def close_run(self, run: str, outcome: str, stats: Mapping[str, object], error: str | None = None) -> None:
+    def close_run(
+        self, run: str, outcome: str, stats: Mapping[str, object], error: str | None = None
+    ) -> None:
         """Record how the run ended: `finished`, `stopped` (limit, interrupt) or `failed`."""
 
     def beat(self, run: str, counts: Mapping[str, int]) -> None:
@@ -132,12 +135,43 @@ class RunInProgress(RuntimeError):
 
 
 _stores: WeakKeyDictionary[Crawler, Store] = WeakKeyDictionary()
+_runs: WeakKeyDictionary[Crawler, str] = WeakKeyDictionary()
+_opening = RLock()
 
 
 def store_of(crawler: Crawler) -> Store:
     """The store of this crawl, made at the first call from the setting COMMUNIQUE_STORE."""
-    if crawler not in _stores:
-        path = crawler.settings.get("COMMUNIQUE_STORE")
-        make = load_object(path) if path else MemoryStore
-        _stores[crawler] = make(crawler.settings)
-    return _stores[crawler]
+    with _opening:
+        if crawler not in _stores:
+            path = crawler.settings.get("COMMUNIQUE_STORE") or "crawler.memory_store.open_store"
+            _stores[crawler] = load_object(path)(crawler.settings)
+        return _stores[crawler]
+
+
+def run_of(crawler: Crawler) -> str:
+    """Id of the run of this crawl.
+
+    Every crawl opens its run before its first request; where no crawl is started (`scrapy parse
+    --pipelines`) the run is opened by the first call, which blocks and may raise RunInProgress.
+    """
+    with _opening:
+        if crawler not in _runs:
+            if crawler.spider is None:
+                raise RuntimeError("no run: this crawler has no spider yet")
+            request = RunRequest(source=crawler.spider.name)
+            _runs[crawler] = store_of(crawler).frontier.open_run(request)
+        return _runs[crawler]
+
+
+def opened_run(crawler: Crawler) -> str | None:
+    """Id of the run of this crawl, or None while none is open (`scrapy shell`)."""
+    return _runs.get(crawler)
+
+
+def open_run(crawler: Crawler, request: RunRequest) -> str:
+    """Open the run of this crawl as asked for; blocks. Raises RunInProgress."""
+    with _opening:
+        if crawler in _runs:
+            raise RuntimeError(f"run {_runs[crawler]} is open already")
+        _runs[crawler] = store_of(crawler).frontier.open_run(request)
+        return _runs[crawler]
