@@ -52,16 +52,25 @@ def stage(name: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 
 
 def raw_values(item: object) -> dict[str, object]:
-    """All fields of an item of any type as JSON-ready values; an object that is no item at all as its repr."""
+    """The fields of an item of any type as JSON-ready values; of an object that is no item, its repr."""
     if not ItemAdapter.is_item(item):
         return {"not an item": repr(item)[:2000]}
     return {str(name): _plain(value) for name, value in ItemAdapter(item).items() if value not in (None, ())}
 
 
+def keepable(text: str) -> str:
+    """Text that every database takes: NUL (PostgreSQL) and lone surrogates (UTF-8) become U+FFFD."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\x00", "\ufffd")
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Enum):
         return _plain(value.value)
-    if value is None or isinstance(value, str | bool | int):
+    if isinstance(value, str):
+        return keepable(value)
+    if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         # NaN and infinities are no JSON.
@@ -71,7 +80,7 @@ def _plain(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
         return _plain(asdict(value))
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {keepable(str(key)): _plain(each) for key, each in value.items()}
     if isinstance(value, Sequence | Set) and not isinstance(value, bytes | bytearray):
         return [_plain(each) for each in value]
     return repr(value)[:2000]
@@ -80,7 +89,7 @@ def _plain(value: object) -> object:
 def held_record(item: object, held: HoldBack) -> Held:
     """The record of an item that was held back; source, url and key as far as the item tells them."""
     values = raw_values(item)
-    source, url, key = (str(values.get(name) or "") for name in ("source", "url", "key"))
+    source, url, key = (keepable(str(values.get(name) or "")) for name in ("source", "url", "key"))
     if not key and source in registry():
         # An address that cannot be read gives no key; then the address itself must do.
         try:
@@ -94,7 +103,7 @@ def held_record(item: object, held: HoldBack) -> Held:
         key=key or url or "(none)",
         stage=held.stage,
         reason=held.reason,
-        detail=held.detail,
+        detail=keepable(held.detail),
         item=values,
         capture=place if isinstance(place, CapturePlace) else None,
     )
