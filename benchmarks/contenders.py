@@ -1,0 +1,158 @@
+"""One crawl of one contender in one process: prints its pages, seconds and peak memory as a JSON line.
+
+    python -m benchmarks.contenders bare addresses.txt OUTPUT-FOLDER
+    python -m benchmarks.contenders glued addresses.txt OUTPUT-FOLDER
+    python -m benchmarks.contenders communique SOURCE DATA-FOLDER
+
+`bare`: a Scrapy spider that fetches every address and yields it, nothing else.
+`glued`: what anyone would put together: Scrapy, trafilatura, htmldate, datasketch, one commit per item.
+`communique`: the whole way, from listing to statement. Time counts from the opened spider to the
+stopped engine, so that the last write is in it and interpreter start is not. All use the same download
+handler (it leads the real host names to loopback) and the same number of requests at once.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import resource
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.http import Response
+
+STOCK: dict[str, Any] = {
+    "CONCURRENT_REQUESTS": 16,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+    "DOWNLOAD_DELAY": 0,
+    "LOG_LEVEL": "WARNING",
+    "TELNETCONSOLE_ENABLED": False,
+    "REMOTE_CONTROL_ENABLED": False,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+}
+
+
+class Bare(scrapy.Spider):
+    """Fetches each address and yields it."""
+
+    name = "bare"
+    addresses: list[str]
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        for address in self.addresses:
+            yield scrapy.Request(address, dont_filter=True)
+
+    def parse(self, response: Response) -> Iterator[dict[str, str]]:
+        yield {"url": response.url}
+
+
+class Glued(Bare):
+    """Reads each page with the general extractors."""
+
+    name = "glued"
+
+    def parse(self, response: Response) -> Iterator[dict[str, str]]:
+        import htmldate
+        import trafilatura
+
+        text = response.text  # type: ignore[attr-defined]
+        yield {
+            "url": response.url,
+            "text": trafilatura.extract(text) or "",
+            "date": htmldate.find_date(text) or "",
+        }
+
+
+class GluedStore:
+    """MinHash by datasketch, one commit per item."""
+
+    def __init__(self, folder: Path) -> None:
+        from datasketch import MinHashLSH
+
+        self.lsh = MinHashLSH(threshold=0.7, num_perm=128)
+        self.database = sqlite3.connect(folder / "glued.db")
+        self.database.execute("pragma journal_mode=wal")
+        self.database.execute("create table if not exists item (url text primary key, text, date, twin)")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> GluedStore:
+        return cls(Path(crawler.settings["GLUED_FOLDER"]))
+
+    def process_item(self, item: dict[str, str]) -> dict[str, str]:
+        from datasketch import MinHash
+
+        words = item["text"].split()
+        signature = MinHash(num_perm=128)
+        signature.update_batch([" ".join(words[i : i + 3]).encode() for i in range(max(1, len(words) - 2))])
+        twins = self.lsh.query(signature)
+        if item["url"] not in self.lsh:
+            self.lsh.insert(item["url"], signature)
+        row = (item["url"], item["text"], item["date"], ",".join(map(str, twins)))
+        self.database.execute("insert or replace into item values (?, ?, ?, ?)", row)
+        self.database.commit()
+        return item
+
+
+def measure(settings: dict[str, Any], spider: type[scrapy.Spider] | str) -> dict[str, Any]:
+    """Run one crawl; pages are the items that went all the way."""
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider)
+    clock: dict[str, float] = {}
+
+    def opened() -> None:
+        clock["opened"] = time.perf_counter()
+
+    def stopped() -> None:
+        clock["stopped"] = time.perf_counter()
+
+    crawler.signals.connect(opened, signals.spider_opened)
+    crawler.signals.connect(stopped, signals.engine_stopped)
+    process.crawl(crawler)
+    process.start()
+    assert crawler.stats is not None
+    stats = crawler.stats.get_stats()
+    seconds = clock["stopped"] - clock["opened"]
+    pages = int(stats.get("item_scraped_count", 0))
+    return {
+        "pages": pages,
+        "responses": int(stats.get("response_received_count", 0)),
+        "seconds": round(seconds, 3),
+        "pages_per_second": round(pages / seconds, 1),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "cpu_seconds": round(time.process_time(), 2),
+        "errors": int(stats.get("log_count/ERROR", 0)),
+    }
+
+
+def main() -> None:
+    contender, what, folder = sys.argv[1:4]
+    logging.captureWarnings(True)
+    if contender == "communique":
+        from scrapy.utils.project import get_project_settings
+
+        settings = dict(get_project_settings())
+        settings["COMMUNIQUE_DATA"] = folder
+        result = measure(settings, what)
+    else:
+        settings = dict(STOCK)
+        settings["DOWNLOAD_HANDLERS"] = dict.fromkeys(
+            ("http", "https"), "crawler.guard.GuardedDownloadHandler"
+        )
+        spider = {"bare": Bare, "glued": Glued}[contender]
+        spider.addresses = Path(what).read_text().split()
+        if contender == "glued":
+            settings["ITEM_PIPELINES"] = {GluedStore: 100}
+            settings["GLUED_FOLDER"] = folder
+        result = measure(settings, spider)
+    print(json.dumps({"contender": contender, **result}))
+
+
+if __name__ == "__main__":
+    main()
