@@ -203,7 +203,7 @@ class SightingRow(Table):
     """
 
     __tablename__ = "sightings"
-    __table_args__: ClassVar[Any] = {"sqlite_with_rowid": False}
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     index_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     address_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -1,0 +1,304 @@
+"""One database, SQLite or PostgreSQL: connections, transactions, schema.
+
+On both, one transaction writes at a time. SQLite can do no other; on PostgreSQL an advisory lock does
+the same, because linking decides by looking at what is there: two transactions that each store one half
+of a statement must not pass each other unseen. Batches are large, so little is lost.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from storage import migrations
+from storage.tables import Table
+
+SECONDS_TO_WAIT = 60
+"""How long a transaction waits for another one to end."""
+
+_WRITERS_LOCK = 0x636F6D6D
+"""Number of the advisory lock of writers on PostgreSQL ("comm")."""
+
+
+class DatabaseUnusable(RuntimeError):
+    """The database cannot be used as it is; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseInfo:
+    """What `communique db info` shows."""
+
+    url: str
+    """Without its password."""
+    revision: str | None
+    """Revision of the schema; None: no tables yet."""
+    head: str
+    """Revision that this code works with."""
+    counts: Mapping[str, int]
+    """Rows by table; empty when there are no tables."""
+
+
+def default_url(data: Path) -> str:
+    """URL of the SQLite database in the data folder."""
+    return URL.create(
+        "sqlite", database=str(data.expanduser().absolute() / "communique.db")
+    ).render_as_string()
+
+
+class Database:
+    """A database by its SQLAlchemy URL. Nothing is opened or made before it is used."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _parse(url)
+        self._write_lock = threading.Lock()
+        self._writing = threading.local()
+        self.engine = _make_engine(self._url)
+        self._reader: Engine = self.engine
+        self._writer: Engine = self.engine
+        if self.is_sqlite:
+            self._writer = self.engine.execution_options(communique_writes=True)
+        else:
+            # A reader sees one state of the database from its first to its last row, as on SQLite.
+            self._reader = self.engine.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a SQLite file."""
+        return self._url.get_backend_name() == "sqlite"
+
+    @property
+    def url(self) -> str:
+        """The URL, its password hidden."""
+        return self._url.render_as_string(hide_password=True)
+
+    @property
+    def identity(self) -> str:
+        """Equal for two spellings of the same database."""
+        if self.is_sqlite:
+            return f"sqlite:{_sqlite_path(self._url).resolve()}"
+        return self._url.render_as_string(hide_password=False)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in a transaction that sees one state and cannot write."""
+        with self._reader.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in the one writing transaction; committed at the end, rolled back on an error.
+
+        Waits for other writers, up to SECONDS_TO_WAIT for those in other processes. Not to be nested:
+        pass the connection on instead.
+        """
+        if getattr(self._writing, "now", False):
+            raise RuntimeError("Database.write() inside Database.write(): pass the connection on")
+        # Within the process a lock hands over at once, where SQLite would poll.
+        with self._write_lock:
+            self._writing.now = True
+            try:
+                with self._writer.connect() as connection, connection.begin():
+                    if not self.is_sqlite:
+                        _wait_for_other_writers(connection)
+                    yield connection
+            finally:
+                self._writing.now = False
+
+    def revision(self) -> str | None:
+        """Revision of the schema in the database; None when it has none. Raises DatabaseUnusable."""
+        with self._explained():
+            if self.is_sqlite and not _sqlite_path(self._url).exists():
+                return None
+            with self.engine.connect() as connection:
+                return _revision(connection)
+
+    def upgrade(self) -> None:
+        """Bring the schema to this code's revision; makes the database when there is none.
+
+        Safe to be called by several processes at once. Raises DatabaseUnusable.
+        """
+        with self._explained():
+            if self.is_sqlite:
+                folder = _sqlite_path(self._url).parent
+                _make_folder(folder)
+                if self.revision() == migrations.HEAD:
+                    return
+                with _locked(folder):
+                    self._upgrade_sqlite()
+            elif self.revision() != migrations.HEAD:
+                with self.write() as connection:
+                    self._migrate(connection)
+
+    def info(self) -> DatabaseInfo:
+        """Where it is, its revision, and how much is in it."""
+        revision = self.revision()
+        counts: dict[str, int] = {}
+        if revision == migrations.HEAD:
+            with self.read() as connection:
+                for table in Table.metadata.sorted_tables:
+                    counts[table.name] = connection.scalar(select(func.count()).select_from(table)) or 0
+        return DatabaseInfo(self.url, revision, migrations.HEAD, dict(sorted(counts.items())))
+
+    def close(self) -> None:
+        """Let go of idle connections; the database stays usable."""
+        self.engine.dispose()
+
+    def _upgrade_sqlite(self) -> None:
+        with self._writer.connect() as connection:
+            # Both only work outside a transaction. Write-ahead logging is a lasting property of the file.
+            # Foreign keys must rest while batch migrations put a copy in the place of a table.
+            driver = connection.connection.driver_connection
+            assert driver is not None  # noqa: S101 - a pooled connection that was just opened has one
+            driver.execute("PRAGMA journal_mode=WAL")
+            driver.execute("PRAGMA foreign_keys=OFF")
+            try:
+                with connection.begin():
+                    self._migrate(connection)
+                    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+                    if broken:
+                        raise DatabaseUnusable(
+                            f"{self.url}: upgrade would leave broken references: {broken[:5]}"
+                        )
+            finally:
+                driver.execute("PRAGMA foreign_keys=ON")
+
+    def _migrate(self, connection: Connection) -> None:
+        found = _revision(connection)
+        if found == migrations.HEAD:
+            return
+        if found is not None and found not in migrations.known_revisions():
+            raise DatabaseUnusable(
+                f"{self.url} has schema revision {found!r}, but this version of Communique knows only up to "
+                f"{migrations.HEAD!r}. A newer version wrote it: upgrade Communique, or name another "
+                f"database with --database or another folder with --data."
+            )
+        migrations.upgrade(connection)
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            if self.is_sqlite:
+                advice = "Is it a SQLite file that you may write, on a disk with room?"
+            else:
+                advice = "Is the server running, and are host, port, user, password and database name right?"
+            raise DatabaseUnusable(f"{self.url} cannot be opened: {error.orig}. {advice}") from error
+        except DBAPIError as error:
+            raise DatabaseUnusable(f"{self.url} cannot be used: {error.orig}") from error
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnusable(
+            "The database URL cannot be read. Expected is sqlite:////folder/communique.db or "
+            "postgresql://user:password@host/name."
+        ) from error
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        raise DatabaseUnusable(
+            f"{parsed.render_as_string(hide_password=True)}: Communique works with SQLite and PostgreSQL, "
+            f"not with {parsed.get_backend_name()}."
+        )
+    if parsed.get_backend_name() == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise DatabaseUnusable(
+            "A SQLite database in memory is lost with its process: name a file, sqlite:////folder/communique.db."
+        )
+    return parsed
+
+
+def _sqlite_path(url: URL) -> Path:
+    return Path(url.database or "")
+
+
+def _make_engine(url: URL) -> Engine:
+    options: dict[str, Any] = {"json_serializer": _to_json}
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(url, connect_args={"timeout": SECONDS_TO_WAIT}, **options)
+        event.listen(engine, "connect", _on_sqlite_connect)
+        event.listen(engine, "begin", _on_sqlite_begin)
+        return engine
+    try:
+        return create_engine(url, pool_pre_ping=True, **options)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise DatabaseUnusable(
+            f"{url.render_as_string(hide_password=True)} needs a driver that is not installed ({error}). "
+            f"Install Communique with its extra: pip install 'communique[postgresql]'."
+        ) from error
+
+
+def _to_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _on_sqlite_connect(driver_connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3.Connection
+    # The driver begins no transactions of its own; see _on_sqlite_begin (the recipe of SQLAlchemy's manual).
+    driver_connection.isolation_level = None
+    driver_connection.execute("PRAGMA synchronous=NORMAL")
+    driver_connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _on_sqlite_begin(connection: Connection) -> None:
+    # A transaction that reads first and then writes can fail at any moment, without waiting, when another
+    # process wrote in between. So it is said at the start which of the two it is, and kept.
+    if connection.get_execution_options().get("communique_writes"):
+        connection.exec_driver_sql("PRAGMA query_only=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        connection.exec_driver_sql("BEGIN")
+
+
+def _wait_for_other_writers(connection: Connection) -> None:
+    connection.execute(
+        text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{SECONDS_TO_WAIT}s"}
+    )
+    connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _WRITERS_LOCK})
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnusable(
+            f"The data folder {folder} cannot be made: {error.strerror}. "
+            f"Name another with --data or COMMUNIQUE_DATA."
+        ) from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise DatabaseUnusable(
+            f"The data folder {folder} cannot be written. "
+            f"Change its permissions, or name another with --data or COMMUNIQUE_DATA."
+        )
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the folder's advisory lock: one process makes or migrates the database in it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

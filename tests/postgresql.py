@@ -1,0 +1,165 @@
+"""A PostgreSQL server for the length of a test session, and a fresh database for each test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL, make_url
+
+HOW_TO_GET_IT = (
+    "PostgreSQL was not found. Install it (Debian: apt install postgresql; it need not be started), "
+    "or set COMMUNIQUE_TEST_POSTGRESQL to the URL of a server on which databases may be made."
+)
+_NAME = "communique"
+
+
+class NoPostgreSQL(Exception):
+    """There is no server to test with; the message says how to get one."""
+
+
+class Server:
+    """A running server. Databases that tests make on it are named `communique_test_...`."""
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._numbers = itertools.count(1)
+        self._connection = psycopg.connect(
+            url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+        )
+
+    def create_database(self, template: str | None = None) -> str:
+        """Make a database (a copy of the one at the URL `template`) and return its URL."""
+        name = f"communique_test_{os.getpid()}_{next(self._numbers)}"
+        made_from = sql.Identifier("template0" if template is None else make_url(template).database or "")
+        self._connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(sql.Identifier(name), made_from)
+        )
+        return self._url.set(database=name).render_as_string(hide_password=False)
+
+    def drop_database(self, url: str) -> None:
+        """Remove a database that create_database made, whoever is still connected to it."""
+        name = sql.Identifier(make_url(url).database or "")
+        self._connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._connection.close()
+
+
+@contextmanager
+def running_server() -> Iterator[Server]:
+    """The server that COMMUNIQUE_TEST_POSTGRESQL names, or one started from installed binaries."""
+    named = os.environ.get("COMMUNIQUE_TEST_POSTGRESQL")
+    if named:
+        server = Server(make_url(named).set(drivername="postgresql+psycopg"))
+        try:
+            yield server
+        finally:
+            server.close()
+        return
+    binaries = _binaries()
+    with (
+        tempfile.TemporaryDirectory(prefix="communique-postgresql-") as folder,
+        _started(binaries, Path(folder)) as url,
+    ):
+        server = Server(url)
+        try:
+            yield server
+        finally:
+            server.close()
+
+
+def _binaries() -> Path:
+    places: list[Path] = []
+    config = shutil.which("pg_config")
+    if config:
+        told = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=False)
+        places.append(Path(told.stdout.strip()))
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_version, reverse=True)
+    on_path = shutil.which("initdb")
+    if on_path:
+        places.append(Path(on_path).parent)
+    for place in places:
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            return place
+    raise NoPostgreSQL(HOW_TO_GET_IT)
+
+
+def _version(folder: Path) -> tuple[int, ...]:
+    return tuple(int(part) for part in folder.parent.name.split(".") if part.isdigit())
+
+
+@contextmanager
+def _started(binaries: Path, folder: Path) -> Iterator[URL]:
+    data = folder / "data"
+    data.mkdir(mode=0o700)
+    # PostgreSQL refuses to run as root, so root lends it to another user.
+    lend: list[str] = []
+    end_with_parent = ["setpriv", "--pdeathsig=INT"] if shutil.which("setpriv") else []
+    if os.geteuid() == 0:
+        user = _other_user()
+        for path in (folder, data):
+            os.chown(path, user.pw_uid, user.pw_gid)
+        if shutil.which("setpriv"):
+            lend = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+            end_with_parent = [*lend, "--pdeathsig=INT"]
+        else:
+            lend = end_with_parent = ["runuser", "-u", user.pw_name, "--"]
+    make = [str(binaries / "initdb"), "-D", str(data), "-U", _NAME, "-A", "trust", "-E", "UTF8", "--no-sync"]
+    made = subprocess.run([*lend, *make], cwd=folder, capture_output=True, text=True, check=False)
+    if made.returncode:
+        raise RuntimeError(f"initdb failed: {made.stderr or made.stdout}")
+    settings = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(folder),
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    }
+    serve = [str(binaries / "postgres"), "-D", str(data)]
+    for name, value in settings.items():
+        serve += ["-c", f"{name}={value}"]
+    log = folder / "log"
+    url = URL.create("postgresql+psycopg", username=_NAME, database="postgres", query={"host": str(folder)})
+    with log.open("wb") as output:
+        process = subprocess.Popen([*end_with_parent, *serve], cwd=folder, stdout=output, stderr=output)
+    try:
+        _wait_until_it_answers(url, process, log)
+        yield url
+    finally:
+        process.send_signal(2)  # "fast" shutdown: disconnects whoever is left
+        process.wait(timeout=30)
+
+
+def _other_user() -> pwd.struct_passwd:
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise NoPostgreSQL(f"Running as root, and there is no user postgres or nobody. {HOW_TO_GET_IT}")
+
+
+def _wait_until_it_answers(url: URL, process: subprocess.Popen[bytes], log: Path) -> None:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            psycopg.connect(address, connect_timeout=5).close()
+        except psycopg.OperationalError as error:
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}") from error
+            time.sleep(0.02)
+        else:
+            return
