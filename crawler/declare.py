@@ -35,7 +35,9 @@ def _check_jmespath(owner: str, name: str, expression: str) -> None:
     try:
         jmespath.compile(expression)
     except Exception as error:
-        raise DefinitionError(f"{owner}.{name}: expression {expression!r} does not compile: {error}") from error
+        raise DefinitionError(
+            f"{owner}.{name}: expression {expression!r} does not compile: {error}"
+        ) from error
 
 
 def _check_pattern(owner: str, name: str, pattern: str) -> None:
@@ -50,7 +52,9 @@ class Text:
     """A text found by a selector, optionally the part of it that a pattern takes.
 
     `pattern` is a regular expression; its group `value`, or else its first group, or else the whole
-    match is the text. `index` picks one of several matches of the selector (0 the first, -1 the last).
+    match is the text. `index` picks one of several matches of the selector (0 the first, -1 the last);
+    with a pattern, only the matches that it fits count, so that one selector may serve several layouts.
+    A selector without `::text` or `::attr()` stands for the whole text of the element.
     """
 
     selector: str
@@ -68,7 +72,9 @@ class Date:
 
     `formats` are CLDR patterns ("d MMMM y", "dd/MM/y", "MMMM d, y h:mm a") tried in order, or the
     word "iso" for ISO 8601; a mapping gives them per language. Month and day names are read in the
-    page's language. What fits no format is not guessed: the release is held back with the raw text.
+    page's language, and where a page is not in the language of its date (gob.mx puts a Spanish byline over
+    English texts) in any in which they read. What fits no format is not guessed: the release is held back
+    with the raw text. `pattern` and `index` as in `Text`.
     """
 
     selector: str
@@ -81,12 +87,11 @@ class Date:
             _check_pattern("Date", "pattern", self.pattern)
 
     def formats_for(self, language: str | None) -> tuple[str, ...]:
-        """The formats to try for a page in that language (all of them when it is not known)."""
-        if isinstance(self.formats, Mapping):
-            if language in self.formats:
-                return self.formats[language]
-            return tuple(dict.fromkeys(each for some in self.formats.values() for each in some))
-        return self.formats
+        """The formats to try for a page in that language, its own first, then those of the others."""
+        if not isinstance(self.formats, Mapping):
+            return self.formats
+        own = self.formats.get(language, ()) if language is not None else ()
+        return tuple(dict.fromkeys((*own, *(each for some in self.formats.values() for each in some))))
 
 
 Selector = str | Text
@@ -117,6 +122,8 @@ class Fields:
     """Selects `a` or `link` elements; hreflang or lang names the language."""
     attachments: str | None = None
     attribution: Selector | None = None
+    dateline: Selector | None = None
+    """Place, day and office that open the text ("October 12, 2016 – Mexico City – Global Affairs Canada")."""
     withdrawn: Selector | None = None
     drop: tuple[str, ...] = ()
     path: str | None = None
@@ -126,7 +133,7 @@ class Fields:
     def __post_init__(self) -> None:
         for each in fields(self):
             value = getattr(self, each.name)
-            if each.name in ("path",) and value is not None:
+            if each.name == "path" and value is not None:
                 _check_pattern("Fields", "path", value)
             elif isinstance(value, str):
                 _check_css("Fields", each.name, value)
@@ -197,7 +204,7 @@ class Flow:
     """`selector` is a regular expression here, matched against the paragraph."""
     offices: int
     attribution: str
-    """Regular expression for the foot line, matched against whole paragraphs from the end of the body upwards."""
+    """Regular expression for the foot line, matched against whole paragraphs from the body's end upwards."""
     end: tuple[str, ...]
     """Regular expressions; the first paragraph that matches one, and all after it, are furniture."""
     not_releases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -374,7 +381,9 @@ class Address:
         groups = set(re.compile(self.pattern).groupindex) | set(self.query)
         wanted = set(re.findall(r"\{(\w+)\}", self.key))
         if wanted - groups:
-            raise DefinitionError(f"Address.key: {sorted(wanted - groups)} are not groups of {self.pattern!r}")
+            raise DefinitionError(
+                f"Address.key: {sorted(wanted - groups)} are not groups of {self.pattern!r}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -432,7 +441,9 @@ class PerWeek:
 
     def __post_init__(self) -> None:
         if not 0 <= self.at_least <= self.at_most:
-            raise DefinitionError(f"PerWeek: floor {self.at_least} is above ceiling {self.at_most}, or below 0")
+            raise DefinitionError(
+                f"PerWeek: floor {self.at_least} is above ceiling {self.at_most}, or below 0"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

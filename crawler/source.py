@@ -13,8 +13,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Any, ClassVar
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, ClassVar, NoReturn
+from urllib.parse import parse_qs, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.declare import (
@@ -63,6 +63,8 @@ class Source:
     """Languages in which releases may be; a text found to be in another one is held back."""
     timezone: ClassVar[str]
     """IANA zone in which the site writes dates and times."""
+    country: ClassVar[str]
+    """The folder of the file: ISO 3166-1 alpha-2. Names that many countries use are understood by it."""
     hosts: ClassVar[tuple[str, ...]]
     """Every host that may be asked; requests elsewhere are refused."""
     discover: ClassVar[Discovery | tuple[Discovery, ...]]
@@ -89,7 +91,7 @@ class Source:
         super().__init_subclass__()
         if platform:
             return
-        cls.name = cls.__module__.rpartition(".")[2]
+        cls.country, cls.name = cls.__module__.split(".")[-2:]
         _check(cls)
 
     @classmethod
@@ -106,11 +108,11 @@ class Source:
     def address_key(cls, url: str) -> str | None:
         """The canonical key of an address within this source; None when it is not one of its releases.
 
-        Scheme, `www.`, fragment and query variants of one page have one key.
+        Scheme, `www.`, fragment, query and percent-encoding variants of one page have one key.
         """
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
-        match = re.search(cls.address.pattern, f"{host}{parts.path}")
+        match = re.search(cls.address.pattern, f"{host}{unquote(parts.path)}")
         if match is None:
             return None
         values: dict[str, str] = {key: value or "" for key, value in match.groupdict().items()}
@@ -151,7 +153,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
 _OPTIONAL = {"kind", "issuers", "voices", "mirrors", "polite", "facts", "unverified"}
 
 
-def _refuse(cls: type[Source], attribute: str, problem: str) -> None:
+def _refuse(cls: type[Source], attribute: str, problem: str) -> NoReturn:
     file = getattr(sys.modules.get(cls.__module__), "__file__", None) or cls.__module__
     raise DefinitionError(f"{file}: {cls.__name__}.{attribute}: {problem}")
 
@@ -170,7 +172,7 @@ def _check(cls: type[Source]) -> None:
         _refuse(cls, "name", f"file {cls.name}.py must define class {expected_class}, not {cls.__name__}")
     extra = getattr(cls, "platform_attributes", ())
     for name in _own_attributes(cls):
-        known = name in _ATTRIBUTES or name in ("name", "platform_attributes") or name in extra
+        known = name in _ATTRIBUTES or name in ("name", "country", "platform_attributes") or name in extra
         if not known and not _METHOD.match(name):
             _refuse(cls, name, "unknown attribute (known: " + ", ".join(sorted(_ATTRIBUTES)) + ")")
     for name, wanted in _ATTRIBUTES.items():
@@ -262,12 +264,12 @@ def registry() -> MappingProxyType[str, type[Source]]:
 
 
 def source_for(url: str) -> type[Source] | None:
-    """The source to which an address belongs, by host and address pattern; None when no definition knows it."""
+    """The source to which an address belongs, by host and address pattern; None: no definition knows it."""
     host = urlsplit(url).hostname or ""
     for source in registry().values():
-        if host in source.hosts or f"www.{host}" in source.hosts:
-            if source.address_key(url) is not None:
-                return source
+        ours = host in source.hosts or f"www.{host}" in source.hosts
+        if ours and source.address_key(url) is not None:
+            return source
     return None
 
 

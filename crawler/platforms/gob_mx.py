@@ -1,0 +1,107 @@
+"""www.gob.mx: one content management system for every Mexican secretariat, told apart by the agency in the path.
+
+What is known, with its confidence (H: several independent witnesses, M: one, L: inferred):
+
+* H  listing `/<agency>/<es|en>/archivo/prensa?idiom=..&order=DESC&page=N`, 1-based, nine cards a page, a page
+     without cards after the last one (M); cards carry `time[datetime]`, older ones `time[date]`, local time;
+* H  the listing may come as a script fragment (`$('#prensa').append('...')`) instead of a page;
+* H  articles `/<agency>/prensa/<slug>` with optional `/es|/en/`, `?idiom=`, http or https: one record;
+     Spanish and English versions are records of their own with unrelated slugs, and no page names its twin;
+* H  byline `agency | date | kind` in one paragraph (2025), a `dl` with them in its second to fourth place
+     before that; an English text may stand under a Spanish byline and under `html lang="es"`;
+* H  body `div.article-body`, paragraphs direct children until 2024, inside `div`s since 2025;
+* H  the marquee "Publicaciones Recientes" holds links and dates before the article: never the first of the page;
+* H  to some clients the site serves a challenge of some 2 kB with status 200: blocked, never an article.
+"""
+
+from __future__ import annotations
+
+from crawler.declare import Address, Date, DefinitionError, Fields, Kinds, Listing, Pages, Polite, Text, Voice
+from crawler.items import KindOfRelease, Role, Standing
+from crawler.source import Source
+
+_FORMATS = ("d 'de' MMMM 'de' y", "MMMM d, y")
+_DATE = r"\b(?P<value>\d{1,2} de [a-z]+ de \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4})\b"
+
+# The byline of both layouts: one paragraph with bars, or the entries of a definition list.
+_BYLINE = "section > p, section.border-box dl dd"
+
+
+class GobMx(Source, platform=True):
+    """A source on this platform sets `agency`, its title, issuers, volume, and `listed_in` if it lists English too."""
+
+    platform_attributes = ("agency", "listed_in")
+    agency: str
+    """The path segment that stands for the agency: `sre`."""
+    listed_in: tuple[str, ...] = ("es",)
+    """Languages that have a listing of their own."""
+
+    languages = ("es", "en")
+    timezone = "America/Mexico_City"
+    hosts = ("www.gob.mx",)
+    polite = Polite(
+        delay=3.0
+    )  # the site answers haste with challenges (reports of 1 request a second at best)
+    release = Fields(
+        title="h1",
+        summary="h1 + h2",
+        # The marquee of recent posts stands before the article and has dates too: only the byline counts.
+        posted=Date(_BYLINE, _FORMATS, pattern=_DATE),
+        kind=Text(
+            "section > p, section.border-box dd:nth-of-type(3)", r"(?:^|\d{4}\s*\|)\s*(?P<value>[^|\d]+?)\s*$"
+        ),
+        # A joint communique says whose it is in its title or first lines; else the agency alone speaks.
+        issuers=Text(
+            "h1, h1 + h2, div.article-body p",
+            r"(?i:comunicado conjunto|joint communiqu[eé]|joint press release)[\s:]+"
+            r"(?P<value>[A-Z]{2,}(?:\s*[-–/,]\s*[A-Z]{2,})+)",
+        ),
+        body="div.article-body",
+        attachments="li.documents a::attr(href)",
+    )
+    kinds = Kinds(
+        default=KindOfRelease.COMMUNIQUE,
+        labels={
+            "Comunicado": KindOfRelease.COMMUNIQUE,
+            "Comunicado de prensa": KindOfRelease.COMMUNIQUE,
+            "Comunicado conjunto": KindOfRelease.COMMUNIQUE,
+            "Boletín": KindOfRelease.COMMUNIQUE,
+            "Nota informativa": KindOfRelease.COMMUNIQUE,
+            "Press Release": KindOfRelease.COMMUNIQUE,
+            "Joint Communiqué": KindOfRelease.COMMUNIQUE,
+            "Declaración": KindOfRelease.STATEMENT,
+            "Statement": KindOfRelease.STATEMENT,
+            "Discurso": KindOfRelease.SPEECH,
+            "Speech": KindOfRelease.SPEECH,
+            "Versión estenográfica": KindOfRelease.TRANSCRIPT,
+            "Transcript": KindOfRelease.TRANSCRIPT,
+            "Conferencia de prensa": KindOfRelease.PRESS_CONFERENCE,
+            "Press Conference": KindOfRelease.PRESS_CONFERENCE,
+            "Aviso": KindOfRelease.ADVISORY,
+        },
+    )
+    voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
+    terms = "Free use with attribution to the publishing agency (gob.mx terms); not checked for each agency."
+
+    def __init_subclass__(cls, *, platform: bool = False) -> None:
+        if not isinstance(getattr(cls, "agency", None), str):
+            raise DefinitionError(
+                f"{cls.__module__}: {cls.__name__}.agency: is missing (the path segment, as in 'sre')"
+            )
+        cls.discover = Listing(
+            url=f"https://www.gob.mx/{cls.agency}/{{language}}/archivo/prensa?idiom={{language}}&order=DESC&page={{page}}",
+            languages=cls.listed_in,
+            container="#prensa",
+            entry="article",
+            link="a[href*='/prensa/']::attr(href)",
+            title="h2",
+            posted=Date("time::attr(datetime), time::attr(date)"),
+            kind="span.tag-presses",
+            pages=Pages.numbered(first=1),
+            wrapped=True,
+        )
+        cls.address = Address(
+            rf"gob\.mx/{cls.agency}/(?:e[sn]/)?(?P<section>prensa|articulos)/(?P<slug>[^/]+)/?$",
+            "{section}/{slug}",
+        )
+        super().__init_subclass__(platform=platform)
