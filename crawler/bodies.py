@@ -1,9 +1,9 @@
 """The bodies that speak: one entry each, with a key that never changes once used, and every name it bears.
 
-Former names stay with the body that succeeded (a release of 2016 says "Foreign & Commonwealth Office" for ever).
+Former names stay with the body that succeeded: a release of 2016 says "Foreign & Commonwealth Office".
 A name that begins with "~" here is local: it means this body only where its country is known, for every
-country has a "Ministry of Justice", and "SE" is a word. The qualified forms of all names ("Mexican Ministry of
-Justice", "Ministry of Justice of Mexico") are made from `COUNTRIES`, not listed.
+country has a "Ministry of Justice", and "SE" is a word. The qualified forms of all names ("Mexican Ministry
+of Justice", "Ministry of Justice of Mexico") are made from `COUNTRIES`, not listed.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ _CUT = re.compile(
 )
 _ABBREVIATED = re.compile(r"(?P<name>.+?)\s*\((?P<short>[^()]{2,20})\)\s*$")
 _ARTICLE = re.compile(r"(?:the|la|el|las|los|le|les|l['’]|de la|de|del|du|des|of)\s+", re.IGNORECASE)
-# Words around a name in foot lines: "Joint SRE-SEGOB-SHCP Communique", "Ministry of Foreign Affairs (SRE) Blog".
+# Words around a name: "Joint SRE-SEGOB-SHCP Communique", "Ministry of Foreign Affairs (SRE) Blog".
 _BEFORE = re.compile(
     r"(?:joint(?:\s+(?:communiqu[eé]|statement|(?:press|news)\s+release))?(?:\s+(?:by|of|from))?"
     r"|(?:comunicado|declaraci[oó]n|bolet[ií]n)\s+conjunt[oa](?:\s+de)?"
@@ -30,7 +30,8 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s+(?:communiqu[eé]|comunicado|statement|(?:press|news|media)\s+release|blog|web\s?site|press\s+office)\s*$",
+    r"\s+(?:communiqu[eé]|comunicado|statement|(?:press|news|media)\s+release|blog|web\s?site|press\s+office)"
+    r"\s*$",
     re.IGNORECASE,
 )
 # "Secretariats of Foreign Affairs, Government, and ..." names one body for each part.
@@ -71,10 +72,10 @@ def _tables() -> tuple[Mapping[str, frozenset[str]], Mapping[tuple[str, str], fr
             *issuer.abbreviations,
             *(each for names in issuer.names.values() for each in names),
         )
-        for name in (*own, *_qualified(issuer)):
-            everywhere.setdefault(fold(name), set()).add(issuer.key)
-        for name in issuer.local:
+        for name in own:
             within.setdefault((issuer.country, fold(name)), set()).add(issuer.key)
+        for name in (*(each for each in own if each not in issuer.local), *_qualified(issuer)):
+            everywhere.setdefault(fold(name), set()).add(issuer.key)
     return (
         {name: frozenset(keys) for name, keys in everywhere.items()},
         {name: frozenset(keys) for name, keys in within.items()},
@@ -137,11 +138,11 @@ def _cover(
 
 
 def issuers_in(text: str, country: str | None = None) -> tuple[str, ...] | None:
-    """Keys of the bodies that a mention names, in its order; None when any part of it is unknown or ambiguous.
+    """Keys of the bodies that a mention names, in its order; None when a part of it is unknown or ambiguous.
 
-    Reads joint mentions: "SRE-SEGOB-SHCP", "Secretariats of Foreign Affairs, Government, and Finance and Public
-    Credit", "Secretaría de Relaciones Exteriores y Secretaría de Gobernación", "Ministry of Foreign Affairs (SRE)
-    Blog", "Joint SRE-SEGOB Communique".
+    Reads joint mentions: "SRE-SEGOB-SHCP", "Secretariats of Foreign Affairs, Government, and Finance and
+    Public Credit", "Secretaría de Relaciones Exteriores y Secretaría de Gobernación", "Ministry of Foreign
+    Affairs (SRE) Blog", "Joint SRE-SEGOB Communique".
     """
     told = " ".join(text.split())
     for candidate in dict.fromkeys((told, _AFTER.sub("", _BEFORE.sub("", told, count=1), count=1))):

@@ -1,4 +1,4 @@
-"""www.gob.mx: one content management system for every Mexican secretariat, told apart by the agency in the path.
+"""www.gob.mx: one content management system for every Mexican secretariat; the path names the agency.
 
 What is known, with its confidence (H: several independent witnesses, M: one, L: inferred):
 
@@ -10,7 +10,7 @@ What is known, with its confidence (H: several independent witnesses, M: one, L:
 * H  byline `agency | date | kind` in one paragraph (2025), a `dl` with them in its second to fourth place
      before that; an English text may stand under a Spanish byline and under `html lang="es"`;
 * H  body `div.article-body`, paragraphs direct children until 2024, inside `div`s since 2025;
-* H  the marquee "Publicaciones Recientes" holds links and dates before the article: never the first of the page;
+* H  the marquee "Publicaciones Recientes" holds links and dates before the article: never a page's first one;
 * H  to some clients the site serves a challenge of some 2 kB with status 200: blocked, never an article.
 """
 
@@ -28,7 +28,7 @@ _BYLINE = "section > p, section.border-box dl dd"
 
 
 class GobMx(Source, platform=True):
-    """A source on this platform sets `agency`, its title, issuers, volume, and `listed_in` if it lists English too."""
+    """A source on it sets `agency`, title, issuers, volume, and `listed_in` if it lists English too."""
 
     platform_attributes = ("agency", "listed_in")
     agency: str

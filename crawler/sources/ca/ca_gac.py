@@ -13,8 +13,8 @@ class CaGac(Source):
     languages = ("en", "fr")
     timezone = "America/Toronto"
     hosts = ("api.io.canada.ca", "www.canada.ca")
-    # The API has no pages; 1000 is the largest pick that anybody used (some four months). A wrong parameter is
-    # answered with an empty feed, so an empty one is a failure.
+    # The API has no pages; 1000 is the largest pick that anybody used (some four months). A wrong parameter
+    # is answered with an empty feed, so an empty one is a failure.
     discover = Feed(
         url="https://api.io.canada.ca/io-server/gc/news/{language}/v2?dept=departmentofforeignaffairstradeanddevelopment"
         "&sort=publishedDate&orderBy=desc&publishedDate%3E=2015-01-01&pick=1000&format=atom&atomtitle=news",
@@ -38,7 +38,8 @@ class CaGac(Source):
         ),
         dateline=Text(
             ".cmp-text p",
-            r"^(?P<value>(?:Le )?[^–—]{8,24}\s*[-–—]\s*[^–—]{3,60}?\s*[-–—]\s*(?:Global Affairs Canada|Affaires mondiales Canada))",
+            r"^(?P<value>(?:Le )?[^–—]{8,24}\s*[-–—]\s*[^–—]{3,60}?\s*[-–—]\s*"
+            r"(?:Global Affairs Canada|Affaires mondiales Canada))",
         ),
         body=".cmp-text, #news-release-container blockquote, #news-release-container > ul",
         alternates="link[rel='alternate'][hreflang], section#wb-lng a[lang]",
@@ -65,8 +66,8 @@ class CaGac(Source):
     expect = PerWeek(at_least=5, at_most=150)
     terms = "Crown copyright; non-commercial reproduction allowed with attribution (canada.ca terms)."
     facts = (
-        "H: Atom API per language, entry links may be relative to canada.ca; ETag; all types when type is left out",
-        "M: article container, byline 'From: <department>', first h2 names the kind; hreflang twins in the head",
+        "H: Atom API per language, links may be relative to canada.ca; ETag; all types when type is left out",
+        "M: article container, byline 'From: <department>', first h2 names the kind; hreflang twins in head",
         "H: department and slug are translated, so addresses alone never pair",
     )
     unverified = (

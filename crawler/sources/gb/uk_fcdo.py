@@ -11,8 +11,8 @@ class UkFcdo(Source):
     title = "Foreign, Commonwealth & Development Office"
     issuers = ("gb.fcdo",)
     languages = (
-        "en", "ar", "bn", "cy", "de", "es", "fa", "fr", "he", "hi", "id", "it", "ja", "ko", "my", "pl", "ps", "pt",
-        "ru", "so", "sw", "th", "tr", "uk", "ur", "vi", "zh",
+        "en", "ar", "bn", "cy", "de", "es", "fa", "fr", "he", "hi", "id", "it", "ja", "ko", "my", "pl", "ps",
+        "pt", "ru", "so", "sw", "th", "tr", "uk", "ur", "vi", "zh",
     )  # fmt: skip
     timezone = "Europe/London"
     hosts = ("www.gov.uk",)
@@ -68,8 +68,8 @@ class UkFcdo(Source):
     expect = PerWeek(at_least=5, at_most=150)
     terms = "Open Government Licence v3.0."
     facts = (
-        "H: search API, offsets by start and count, filters may be repeated; an unknown parameter is answered 422",
+        "H: search API, offsets by start and count, filters may repeat; an unknown parameter is answered 422",
         "H: content API; all languages of a document share content_id and differ in base_path and locale",
-        "H: withdrawn documents stay, with withdrawn_notice; file names and paths do not tell the language, locale does",
+        "H: withdrawn documents stay, with withdrawn_notice; locale tells the language, not the path",
     )
     unverified = ("which other locales occur",)

@@ -40,7 +40,7 @@ class Mexidata(Source):
     terms = "Re-posts under fair use what others said; cite the issuer, name the mirror."
     facts = (
         "H: id4403, id4404, id4409, id4410 (January and February 2017), id4508 (March 2018); plain http",
-        "H: heading 'Media MMDDYY SOURCE' is the Monday of the issue; the true date and offices are in the foot line",
+        "H: heading 'Media MMDDYY SOURCE' is the issue's Monday; true date and offices are in the foot line",
         "H: '(edited)' in the foot line: the text differs from the official translation",
     )
     unverified = (

@@ -19,7 +19,7 @@ class MxSre(GobMx):
         "M: folio 'Comunicado No. 198', in English 'Press Release No. 056'; numbers restart every January",
     )
     unverified = (
-        "whether releases of former administrations are still listed (another agency's listing ends in October 2024)",
+        "whether releases of former administrations are listed (another agency's end in October 2024)",
         "joint declarations under /articulos are not crawled, only recognised when ingested",
         "robots.txt and crawl delay of www.gob.mx",
     )

@@ -38,7 +38,7 @@ class UsDhs(Source):
     expect = PerWeek(at_least=2, at_most=120)
     terms = "Works of the United States government: public domain."
     facts = (
-        "M: listing 0-based, USWDS collection with time[datetime]; article with 'Release Date: July 14, 2025'",
+        "M: listing 0-based, USWDS collection with time[datetime]; article with 'Release Date: ...'",
         "H: /news/YYYY/MM/DD/<slug> and /archive/news/YYYY/MM/DD/<slug> are one text",
     )
     unverified = ("feeds", "the separate listing of the archive (/archive/news-releases/press-releases)")

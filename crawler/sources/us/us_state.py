@@ -58,14 +58,15 @@ class UsState(Source):
         ),
     )
     address = Address(
-        r"state\.gov/(?P<path>(?!wp-json/|rss-feed/|press-releases)(?:[^/]+/)*[^/]+?)/?(?:index\.html)?$",
+        r"state\.gov/(?P<path>(?!wp-json/|rss-feed/|press-releases(?:/|$)|translations/[a-z]+(?:/page/.*|/?)$)"
+        r"(?:[^/]+/)*[^/]+?)/?$",
         "{path}",
     )
+    # No native id: the page of a release and its record in the API must be one release, and only the record has it.
     release = (
         Record(
             path=r"/wp-json/",
             url="link",
-            native_id="join('/', [type, to_string(id)])",
             title="title.rendered",
             body="content.rendered",
             posted=Date("join('', [date_gmt, 'Z'])"),
@@ -97,11 +98,11 @@ class UsState(Source):
     expect = PerWeek(at_least=10, at_most=250)
     terms = "Works of the United States government: public domain."
     facts = (
-        "H: anonymous API, at most 100 a page; `date` is Eastern time, so date_gmt is read; ids unique within a type",
-        "H: translations under /translations/spanish/<slug>/, without a link to the English text, sometimes fragments",
+        "H: anonymous API, at most 100 a page; `date` is Eastern time, so date_gmt is read",
+        "H: translations under /translations/spanish/<slug>/ name no English twin and may be fragments",
         "M: older releases moved to 2021-2025.state.gov and its elders: sources of their own",
     )
     unverified = (
-        "markup of the translations' index (taken to be the site's collection) and of their publication date",
+        "markup of the translations' index, taken to be the site's collection",
         "values of state_document_type in class_list, acf.document_date",
     )
