@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import RLock
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
 
-from scrapy.crawler import Crawler
-from scrapy.utils.misc import load_object
-
 from crawler.items import Capture, Discovered, Due, Outcome
+
+if TYPE_CHECKING:
+    # Storage imports this module too, and should not wait for Scrapy.
+    from scrapy.crawler import Crawler
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ _opening = RLock()
 
 def store_of(crawler: Crawler) -> Store:
     """The store of this crawl, made at the first call from the setting COMMUNIQUE_STORE."""
+    from scrapy.utils.misc import load_object
+
     with _opening:
         if crawler not in _stores:
             path = crawler.settings.get("COMMUNIQUE_STORE") or "crawler.memory_store.open_store"
