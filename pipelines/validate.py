@@ -172,6 +172,8 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "origin": _member(Origin),
     "capture": _place,
     "capture_digest": _text,
+    "etag": _text,
+    "last_modified": _text,
 }
 _DAYS = ("said_on", "posted_on")
 

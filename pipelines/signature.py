@@ -1,0 +1,45 @@
+"""MinHash of a text: texts that share most of their wording have signatures that agree in most places."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Sequence
+
+from rensa import RMinHash
+
+PERMUTATIONS = 128
+SEED = 20170223
+"""Signatures in the database were made with it: changing it means making all of them again."""
+ALGORITHM_VERSION = 2
+"""Of rensa's RMinHash: digests of different versions must not be compared (a test watches it)."""
+
+_WORDS = 3
+_CHARACTERS = 5
+_UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my", "bo"))
+"""Languages written without spaces between words."""
+_WORD = re.compile(r"\w+")
+
+
+def shingles(text: str, language: str) -> list[str]:
+    """Overlapping runs of 3 words (5 characters where words are not spaced), case and punctuation aside."""
+    words = _WORD.findall(text.casefold())
+    if language in _UNSPACED:
+        run = "".join(words)
+        return [run[at : at + _CHARACTERS] for at in range(max(1, len(run) - _CHARACTERS + 1))]
+    if len(words) <= _WORDS:
+        return [" ".join(words)]
+    return [f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False)]
+
+
+def signature_of(paragraphs: Sequence[str], language: str) -> bytes:
+    """MinHash of a body: 128 unsigned 32-bit little-endian values, the same on every machine."""
+    sketch = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
+    sketch.update(shingles(" ".join(paragraphs), language))
+    return struct.pack(f"<{PERMUTATIONS}I", *sketch.digest())
+
+
+def resemblance(left: bytes, right: bytes) -> float:
+    """Estimated share of shingles that two texts have in common (Jaccard), from 0 to 1."""
+    ours, theirs = (struct.unpack(f"<{PERMUTATIONS}I", each) for each in (left, right))
+    return sum(one == other for one, other in zip(ours, theirs, strict=True)) / PERMUTATIONS
