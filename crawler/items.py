@@ -232,19 +232,28 @@ class ReleaseItem:
 
 
 class ClaimKind(StrEnum):
-    """What a publisher says that ties a release to others; equal values are evidence of a link."""
+    """What a publisher says that ties a release to others; each form can be compared for equality.
+
+    An address is written `<source>|<key>` everywhere (`mx_sre|prensa/some-slug`).
+    """
 
     ADDRESS = "address"
-    """The release's own address key, so that others' claims can find it."""
+    """`<source>|<key>` of the release itself, so that others' claims can find it."""
     ALTERNATE = "alternate"
-    """Address key of a language version that the publisher names."""
+    """`<source>|<key>` of a language version that the publisher names: equals the other's ADDRESS. Versions
+    on hosts that no definition knows are left out."""
     SHARED_ID = "shared id"
+    """`<source>|<id>`: an id that all language versions share (GOV.UK content id)."""
     FOLIO = "folio"
-    """`issuer|year|kind|number`."""
+    """`<issuer>|<year of said_on>|<number>`: the number without leading zeros, without its label and without
+    the year, so that "Comunicado No. 056" and "Press Release No. 056" are equal. The issuer is the body whose
+    site it is; on a mirror the first that the copy names."""
     SOURCE_LINK = "source link"
-    """Address key that a mirror names as its source."""
+    """`<source>|<key>` of the page that a mirror names as its source: equals the other's ADDRESS."""
     ATTRIBUTION = "attribution"
-    """`issuers|date`: what a mirror's foot line says the text is."""
+    """`<issuers>|<day>` by a mirror's foot line: issuer keys sorted and joined by `+`, ISO day
+    (`mx.segob+mx.shcp+mx.sre|2017-02-23`). To be compared with issuers and said_on of originals, and with
+    the same claim of other mirrors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Third stage: who a release is (id), what it says (digest, signature), and what ties it to others (claims)."""
+"""Third stage: which release it is (id), what it says (digest, signature), what ties it to others (claims)."""
 
 from __future__ import annotations
 

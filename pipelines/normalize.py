@@ -79,7 +79,7 @@ def normalize(item: ReleaseItem, source: type[Source]) -> Draft:
         raise HoldBack(
             "empty text",
             f"expected a title and a text, found title {item.title[:200]!r} and {len(item.body)} paragraphs "
-            f"of nothing but site furniture: {' / '.join(item.body)[:200]!r}. Correct the definition's layout.",
+            f"of site furniture only: {' / '.join(item.body)[:200]!r}. Correct the definition's layout.",
         )
     attribution = read_attribution(item.attribution, countries, zone) if item.attribution else None
     if attribution is not None:

@@ -42,4 +42,4 @@ def signature_of(paragraphs: Sequence[str], language: str) -> bytes:
 def resemblance(left: bytes, right: bytes) -> float:
     """Estimated share of shingles that two texts have in common (Jaccard), from 0 to 1."""
     ours, theirs = (struct.unpack(f"<{PERMUTATIONS}I", each) for each in (left, right))
-    return sum(one == other for one, other in zip(ours, theirs, strict=True)) / PERMUTATIONS
+    return sum(1 for one, other in zip(ours, theirs, strict=True) if one == other) / PERMUTATIONS
