@@ -370,6 +370,7 @@ class Address:
     `pattern` is searched in the address without scheme, `www.`, fragment and query (unless `query` names
     parameters to keep). An address that does not match belongs to another source or section.
     Example: `Address(r"gob\\.mx/sre/(?:es/|en/)?(?P<section>prensa)/(?P<slug>[^/]+)", "{section}/{slug}")`.
+    `query=("*",)` keeps every parameter, in order of name: `{query}` in `key` stands for them, with their "?".
     """
 
     pattern: str
@@ -379,6 +380,8 @@ class Address:
     def __post_init__(self) -> None:
         _check_pattern("Address", "pattern", self.pattern)
         groups = set(re.compile(self.pattern).groupindex) | set(self.query)
+        if self.query == ("*",):
+            groups.add("query")
         wanted = set(re.findall(r"\{(\w+)\}", self.key))
         if wanted - groups:
             raise DefinitionError(

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.declare import (
@@ -60,7 +60,8 @@ class Source:
     issuers: ClassVar[tuple[str, ...]] = ()
     """Keys of `crawler.issuers`, for pages that do not name another. Empty only for mirrors and archives."""
     languages: ClassVar[tuple[str, ...]]
-    """Languages in which releases may be; a text found to be in another one is held back."""
+    """Languages in which releases may be; a text found to be in another one is held back. ("und",) in
+    archives: any language, as the text alone tells."""
     timezone: ClassVar[str]
     """IANA zone in which the site writes dates and times."""
     country: ClassVar[str]
@@ -68,6 +69,7 @@ class Source:
     hosts: ClassVar[tuple[str, ...]]
     """Every host that may be asked; requests elsewhere are refused."""
     discover: ClassVar[Discovery | tuple[Discovery, ...]]
+    """() in a source that is never crawled; it needs no `archive_from`, `every` and `expect`."""
     address: ClassVar[Address]
     release: ClassVar[Layout | tuple[Layout, ...]]
     kinds: ClassVar[Kinds]
@@ -116,6 +118,9 @@ class Source:
         if match is None:
             return None
         values: dict[str, str] = {key: value or "" for key, value in match.groupdict().items()}
+        if cls.address.query == ("*",):
+            every = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+            return cls.address.key.format(**values, query=f"?{every}" if every else "")
         query = {key.lower(): found[0] for key, found in parse_qs(parts.query).items()}
         for name in cls.address.query:
             if name.lower() not in query:
@@ -150,6 +155,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "facts": tuple,
     "unverified": tuple,
 }
+_OF_CRAWLS = {"archive_from", "every", "expect"}
 _OPTIONAL = {"kind", "issuers", "voices", "mirrors", "polite", "facts", "unverified"}
 
 
@@ -177,7 +183,7 @@ def _check(cls: type[Source]) -> None:
             _refuse(cls, name, "unknown attribute (known: " + ", ".join(sorted(_ATTRIBUTES)) + ")")
     for name, wanted in _ATTRIBUTES.items():
         if not hasattr(cls, name):
-            if name not in _OPTIONAL:
+            if name not in _OPTIONAL and not (name in _OF_CRAWLS and getattr(cls, "discover", None) == ()):
                 _refuse(cls, name, "is missing")
             continue
         if not isinstance(getattr(cls, name), wanted):
@@ -261,6 +267,11 @@ def registry() -> MappingProxyType[str, type[Source]]:
     """All sources by name, found by walking crawler/sources (country folder / file)."""
     found = {path.stem: load_source(path) for path in sorted(SOURCES_FOLDER.glob("*/[!_]*.py"))}
     return MappingProxyType(found)
+
+
+def crawled_sources() -> MappingProxyType[str, type[Source]]:
+    """The sources that have a way of finding releases: all but those for saved pages."""
+    return MappingProxyType({name: source for name, source in registry().items() if source.discoveries()})
 
 
 def source_for(url: str) -> type[Source] | None:
