@@ -26,6 +26,9 @@ _SURE = 0.9
 _LARGE_PART = 30
 """Per cent of a text in a second language that are worth a note."""
 
+ANY = "und"
+"""Declared by sources of saved pages: no language is expected, the text alone tells."""
+
 _SAME = {
     "wuu": "zh",
     "yue": "zh",
@@ -111,13 +114,32 @@ def find_language(
     or the two opinions name different ones, and the declaration does not settle it.
     """
     text = sampled(title, paragraphs)
-    allowed = tuple(dict.fromkeys(primary(tag) for tag in declared))
     first = _first_opinion(text)
+    if ANY in declared:
+        return _told_by_the_text_alone(first, page, text)
+    allowed = tuple(dict.fromkeys(primary(tag) for tag in declared))
     if first.sure and first.language in allowed:
         return Finding(first.language, _remarks(first.language, page, first.second))
     second = _second_opinion(text)
     language, notes = _weighed(first, second, allowed, page, text)
     return Finding(language, (*notes, *_remarks(language, page, first.second)))
+
+
+def _told_by_the_text_alone(first: _Opinion, page: str | None, text: str) -> Finding:
+    """Without a declaration the page's own may settle a doubt, but only where one opinion agrees with it."""
+    if first.sure and first.language is not None:
+        return Finding(first.language, _remarks(first.language, page, first.second))
+    second = _second_opinion(text)
+    said = primary(page) if page else None
+    if second.language is not None and second.language in (first.language, said):
+        return Finding(second.language, _remarks(second.language, page, first.second))
+    if said is not None and said == first.language:
+        return Finding(said, ("language: found, but neither opinion is sure",))
+    raise HoldBack(
+        "language not found",
+        f"found {first.language or 'none'} or {second.language or 'none'} in the text, the page says "
+        f"{page or 'nothing'}. Text: {text[:200]!r}. Is it the text of a release at all?",
+    )
 
 
 def _weighed(

@@ -32,9 +32,6 @@ _LEEWAY = timedelta(days=1)
 """A site ahead of UTC may already write tomorrow's date when its page is captured."""
 _DATELINE_PARAGRAPHS = 3
 
-_OTHERS_VOICE = (KindOfSource.MIRROR, KindOfSource.ARCHIVE)
-"""Kinds of source whose own dates say nothing about the statement's."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -86,6 +83,8 @@ def normalize(item: ReleaseItem, source: type[Source]) -> Draft:
         notes += attribution.notes
     posted_on, posted_at = _posting(item, source, found.language, zone)
     said_on, said_raw = _saying(item, source, found.language, zone, paragraphs, attribution, posted_on)
+    if source.kind is KindOfSource.ARCHIVE and said_raw is None and item.said_on is None:
+        notes.append("said on: the page's own day; whether it was said on that day is not known")
     _check_days(item, zone, said_on=said_on, posted_on=posted_on)
     if posted_on is not None and said_on > posted_on + _LEEWAY:
         notes.append(f"dates: said on {said_on}, after it was posted on {posted_on}")
@@ -182,11 +181,12 @@ def _saying(
         written = dateline_day(line, language, zone) if line else None
         if written is not None:
             return written.day, written.raw
-    if source.kind not in _OTHERS_VOICE and posted_on is not None:
+    if source.kind is not KindOfSource.MIRROR and posted_on is not None:
+        # Of a page saved from a site that nobody has described, its own day is the best that is known.
         return posted_on, None
     where = (
-        f"a day in the foot line or a dateline (a {source.kind.value}'s posting day, {posted_on}, is its own)"
-        if source.kind in _OTHERS_VOICE
+        f"a day in the foot line or a dateline (a mirror's posting day, {posted_on}, is its own)"
+        if source.kind is KindOfSource.MIRROR
         else "a date of the statement, a dateline or a posting date"
     )
     raise HoldBack(
@@ -240,7 +240,9 @@ def _issuers(
     if named.strangers:
         raise _unknown_issuer("field issuers", named.strangers[0], countries)
     keys = named.keys or tuple(source.issuers)
-    if not keys:
+    if not keys and source.kind is KindOfSource.ARCHIVE:
+        notes.append("issuer unknown: a saved page that names no known body")
+    elif not keys:
         raise HoldBack(
             "unknown issuer",
             f"expected a foot line or a field that names who speaks, found neither; {source.name} speaks for "
