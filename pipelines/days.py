@@ -21,6 +21,7 @@ _DAY = re.compile(
     r"|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}\b"
     r"|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
 )
+_YEAR = re.compile(r"\d{4}")
 _WRITERS_WAYS = (
     (re.compile(r"\bdel\b"), "de"),
     (re.compile(r"\bdi\b|\bd['’]"), " "),
@@ -51,6 +52,8 @@ class WrittenDay:
 
 def first_day(text: str, language: str, zone: ZoneInfo) -> WrittenDay | None:
     """The first day that stands in a text; None when there is none."""
+    if not _YEAR.search(text):
+        return None
     for match in _DAY.finditer(text):
         raw = match[0]
         plain = raw

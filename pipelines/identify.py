@@ -1,4 +1,4 @@
-"""Third stage: which release it is (id), what it says (digest, signature), what ties it to others (claims)."""
+"""Third stage: which release it is (id), what it says (digest, signature), what it claims of others."""
 
 from __future__ import annotations
 

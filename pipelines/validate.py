@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -176,6 +177,7 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "last_modified": _text,
 }
 _DAYS = ("said_on", "posted_on")
+_FIELDS = tuple(each.name for each in fields(ReleaseItem))
 
 
 def _bad(field: str, expected: str, found: object) -> HoldBack:
@@ -210,6 +212,17 @@ def checked_address(url: str) -> str:
     return url
 
 
+def _values(item: object) -> dict[str, Any]:
+    """The fields of an item that are set, by name."""
+    if type(item) is ReleaseItem:
+        found = ((name, getattr(item, name)) for name in _FIELDS)
+    elif ItemAdapter.is_item(item):
+        found = ((str(name), value) for name, value in ItemAdapter(item).items())
+    else:
+        raise _bad("(all)", "a dict, dataclass, attrs, pydantic or Scrapy item", item)
+    return {name: value for name, value in found if value is not None and value != ()}
+
+
 def _source(values: Mapping[str, object]) -> type[Source]:
     name = values.get("source")
     if not isinstance(name, str) or name not in registry():
@@ -224,10 +237,7 @@ def validate(item: object) -> ReleaseItem:
     Fields that a `ReleaseItem` does not have are left out, and a note says so. `url` must be absolute
     http(s), `key` is derived from it when it is not given, times must know their zone and come back in UTC.
     """
-    if not ItemAdapter.is_item(item):
-        raise _bad("(all)", "a dict, dataclass, attrs, pydantic or Scrapy item", item)
-    adapter = ItemAdapter(item)
-    values: dict[str, Any] = {str(name): value for name, value in adapter.items() if value is not None}
+    values = _values(item)
     for name in REQUIRED:
         if name not in values:
             raise _bad(name, "a value (it is required)", None)
