@@ -196,7 +196,7 @@ class AddressRow(Table):
 
 
 class SightingRow(Table):
-    """Which walk vouches for an address in an index: the address is settled there when that walk is complete.
+    """Which walks vouch for an address in an index: it is settled there when one of them is complete.
 
     Kept per index: an address that two indexes show may be settled in one and not in the other, and a
     walk that went back to one day vouches only for what later walks ask down to that day.
@@ -208,6 +208,9 @@ class SightingRow(Table):
     index_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     address_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     walk_id: Mapped[int] = mapped_column(BigInteger)
+    """The latest walk that went further back than what vouched before; it may still be under way."""
+    before_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The complete walk that vouched before: it stands should the latest never be finished."""
 
 
 class CaptureRow(Table):

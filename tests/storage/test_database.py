@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from storage import migrations
 from storage.database import Database, DatabaseUnusable, default_url
@@ -32,9 +32,15 @@ def test_what_is_written_is_there_for_readers(database: Database) -> None:
 
 
 def test_an_error_takes_the_whole_transaction_back(database: Database) -> None:
-    with pytest.raises(DBAPIError), database.write() as connection:
-        for _ in range(2):  # the second one offends against the primary key
-            connection.execute(insert(IssuerRow).values(key="mx.sre", country="mx", names={}))
+    row = {"key": "mx.sre", "country": "mx", "names": {}}
+
+    def write_twice() -> None:
+        with database.write() as connection:
+            connection.execute(insert(IssuerRow).values(row))
+            connection.execute(insert(IssuerRow).values(row))
+
+    with pytest.raises(IntegrityError):
+        write_twice()
     assert _count(database) == 0
     _add(database, "mx.sre")
     assert _count(database) == 1

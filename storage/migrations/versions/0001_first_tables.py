@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("index_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("address_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("walk_id", sa.BigInteger(), nullable=False),
+        sa.Column("before_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("index_id", "address_id", name=op.f("pk_sightings")),
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,330 @@
+"""The ledger: every address that an index ever showed, and how it ended. It is the crawler's frontier.
+
+What lets a walk stop is told in `storage.walks`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, insert, literal, or_, select, union_all, update
+
+from crawler.frontier import RunInProgress, RunRequest, Seen, Walk
+from crawler.items import AddressState, Discovered, Due, Outcome
+from storage import runs, walks
+from storage.database import Database
+from storage.outcomes import NOT_MODIFIED, is_due, row_after
+from storage.tables import AddressRow, HeldRow, ReleaseRow
+from storage.walks import CHUNK, chunks
+
+
+def utc_now() -> datetime:
+    """The time, in UTC."""
+    return datetime.now(UTC)
+
+
+class Ledger:
+    """Implements `crawler.frontier.Frontier` on a database."""
+
+    def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._clock = clock
+
+    def plan_run(self, request: RunRequest, slot: str | None = None) -> str:
+        """Make a run for a process yet to be started, which adopts it by its id. Raises SlotTaken."""
+        with self._database.write() as connection:
+            return runs.plan(connection, request, slot, self._clock())
+
+    def open_run(self, request: RunRequest) -> str:
+        """See Frontier."""
+        with self._database.write() as connection:
+            opened = runs.claim(connection, request, self._clock())
+        if isinstance(opened, RunInProgress):
+            raise opened
+        return opened
+
+    def close_run(
+        self, run: str, outcome: str, stats: Mapping[str, object], error: str | None = None
+    ) -> None:
+        """See Frontier. Raises RunTakenOver when the run had been taken for dead."""
+        with self._database.write() as connection:
+            runs.close(connection, run, outcome, stats, error, self._clock())
+
+    def beat(self, run: str, counts: Mapping[str, int]) -> None:
+        """See Frontier. To be called at least every few minutes; raises RunTakenOver as close_run does."""
+        with self._database.write() as connection:
+            runs.beat(connection, run, counts, self._clock())
+
+    def open_walk(self, run: str, source: str, index: str, floor: date | None) -> Walk:
+        """See Frontier; `Walk.floor` is how far back it really goes."""
+        with self._database.write() as connection:
+            return walks.open_walk(connection, run, source, index, floor, self._clock())
+
+    def record(self, run: str, walk: Walk, source: str, found: Sequence[Discovered]) -> list[Seen]:
+        """See Frontier. One answer for each of `found`; of an address shown twice only the first is due."""
+        now = self._clock()
+        wanted: dict[str, Discovered] = {}
+        for each in found:
+            wanted.setdefault(each.key, each)
+        if not wanted:
+            return []
+        answers: dict[str, Seen] = {}
+        with self._database.write() as connection:
+            index_id = walks.index_of(connection, walk)
+            known = {
+                row.key: row for row in walks.known_addresses(connection, source, index_id, list(wanted))
+            }
+            new = [each for key, each in wanted.items() if key not in known]
+            _see_again(connection, known, wanted, now)
+            unseen = _insert(connection, new, run, source, now)
+            moved: list[tuple[int, int | None]] = []
+            for key, each in wanted.items():
+                row = known.get(key)
+                if row is None:
+                    answers[key] = Seen(key, due=True, settled=False)
+                    continue
+                vouched = walks.is_vouched_for(row, walk)
+                if row.walk_id is None:
+                    unseen.append(row.id)
+                elif not vouched and row.walk_id != walk.id:
+                    moved.append((row.id, row.walk_id if row.complete else row.before_id))
+                due = is_due(
+                    AddressState(row.state),
+                    row.next_try_at,
+                    _text(each.modified) or row.modified,
+                    row.fetched_modified,
+                    now,
+                )
+                answers[key] = Seen(key, due=due, settled=vouched and not due)
+            walks.note_sightings(connection, index_id, walk.id, unseen, moved)
+        return list(_once_due(answers, found))
+
+    def close_walk(self, walk: Walk, *, complete: bool) -> None:
+        """See Frontier."""
+        with self._database.write() as connection:
+            walks.close_walk(connection, walk, complete=complete, now=self._clock())
+
+    def due(
+        self,
+        source: str,
+        *,
+        now: datetime,
+        since: date | None,
+        until: date | None,
+        after: str | None,
+        limit: int,
+    ) -> list[Due]:
+        """See Frontier. An address whose day no index told is always within the window."""
+        changed = and_(
+            AddressRow.modified.is_not(None),
+            AddressRow.modified.is_distinct_from(AddressRow.fetched_modified),
+        )
+        # In three parts, so that each is a walk along the index (source, state, key).
+        parts = (
+            (AddressState.DISCOVERED, literal(True)),
+            (AddressState.FAILED, or_(AddressRow.next_try_at.is_(None), AddressRow.next_try_at <= now)),
+            (AddressState.STORED, changed),
+            (AddressState.HELD, changed),
+        )
+        queries = []
+        for state, condition in parts:
+            query = select(*_DUE).where(AddressRow.source == source, AddressRow.state == state, condition)
+            if after is not None:
+                query = query.where(AddressRow.key > after)
+            if since is not None:
+                query = query.where(or_(AddressRow.posted_on.is_(None), AddressRow.posted_on >= since))
+            if until is not None:
+                query = query.where(or_(AddressRow.posted_on.is_(None), AddressRow.posted_on <= until))
+            queries.append(select(query.order_by(AddressRow.key).limit(limit).subquery()))
+        together = union_all(*queries).subquery()
+        with self._database.read() as connection:
+            rows = connection.execute(select(together).order_by(together.c.key).limit(limit))
+            return [_to_due(row) for row in rows]
+
+    def look_up(self, source: str, keys: Sequence[str]) -> dict[str, Due]:
+        """See Frontier."""
+        found: dict[str, Due] = {}
+        with self._database.read() as connection:
+            for chunk in chunks(list(dict.fromkeys(keys))):
+                query = select(*_DUE).where(AddressRow.source == source, AddressRow.key.in_(chunk))
+                found.update((row.key, _to_due(row)) for row in connection.execute(query))
+        return found
+
+    def settle(self, run: str, source: str, outcomes: Iterable[Outcome]) -> None:
+        """See Frontier. Raises LookupError, after the others are written, for addresses never recorded."""
+        now = self._clock()
+        by_key: dict[str, list[Outcome]] = {}
+        for outcome in outcomes:
+            by_key.setdefault(outcome.key, []).append(outcome)
+        if not by_key:
+            return
+        missing: list[str] = []
+        with self._database.write() as connection:
+            rows: dict[str, dict[str, Any]] = {}
+            for chunk in chunks(list(by_key)):
+                query = select(*_OUTCOME).where(AddressRow.source == source, AddressRow.key.in_(chunk))
+                rows.update((row.key, dict(row._mapping)) for row in connection.execute(query))
+            unmodified = [
+                key for key, each in by_key.items() if any(one.reason == NOT_MODIFIED for one in each)
+            ]
+            kept_as = _kept_as(connection, source, unmodified)
+            for key, each in by_key.items():
+                if key not in rows:
+                    missing.append(key)
+                for outcome in each if key in rows else ():
+                    rows[key] = row_after(rows[key], outcome, kept_as.get(key), now)
+            if rows:
+                connection.execute(_SETTLE, [_as_parameters(row) for row in rows.values()])
+        if missing:
+            raise LookupError(
+                f"{source}: settled, but never recorded in the ledger: {', '.join(missing[:5])}"
+            )
+
+
+_DUE = (
+    AddressRow.key,
+    AddressRow.url,
+    AddressRow.attempts,
+    AddressRow.etag,
+    AddressRow.last_modified,
+    AddressRow.title,
+    AddressRow.kind,
+    AddressRow.posted_on,
+    AddressRow.language,
+)
+_OUTCOME = (
+    AddressRow.id,
+    AddressRow.key,
+    AddressRow.state,
+    AddressRow.reason,
+    AddressRow.failure,
+    AddressRow.attempts,
+    AddressRow.next_try_at,
+    AddressRow.modified,
+    AddressRow.fetched_modified,
+    AddressRow.fetched_at,
+    AddressRow.status,
+    AddressRow.etag,
+    AddressRow.last_modified,
+)
+_SETTLED = [column.key for column in _OUTCOME if column.key not in ("id", "key", "modified")]
+_SETTLE = (
+    update(AddressRow)
+    .where(AddressRow.id == bindparam("row_id"))
+    .values({name: bindparam(f"new_{name}") for name in _SETTLED})
+)
+
+
+def _as_parameters(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {"row_id": row["id"], **{f"new_{name}": row[name] for name in _SETTLED}}
+
+
+def _to_due(row: Row[*tuple[Any, ...]]) -> Due:
+    return Due(
+        key=row.key,
+        url=row.url,
+        attempts=row.attempts,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        title=row.title,
+        kind=row.kind,
+        posted_on=row.posted_on,
+        language=row.language,
+    )
+
+
+def _text(value: str | None) -> str | None:
+    """What PostgreSQL can keep: indexes are written by strangers, and JSON can carry NUL and half pairs."""
+    if value is None or (value.isprintable() and value.isascii()):
+        return value
+    return value.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+_RESTAMP = (
+    update(AddressRow)
+    .where(AddressRow.id == bindparam("row_id"))
+    .values(
+        title=bindparam("new_title"), posted_on=bindparam("new_posted_on"), modified=bindparam("new_modified")
+    )
+)
+
+
+def _see_again(
+    connection: Connection,
+    known: Mapping[str, Row[*tuple[Any, ...]]],
+    wanted: Mapping[str, Discovered],
+    now: datetime,
+) -> None:
+    ids = [row.id for row in known.values()]
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        connection.execute(update(AddressRow).where(AddressRow.id.in_(chunk)).values(seen_at=now))
+    changed = []
+    for key, row in known.items():
+        each = wanted[key]
+        # An index that shows less than another one takes nothing away.
+        new = (
+            _text(each.title) or row.title,
+            row.posted_on or each.posted_on,
+            _text(each.modified) or row.modified,
+        )
+        if new != (row.title, row.posted_on, row.modified):
+            changed.append(
+                {"row_id": row.id, "new_title": new[0], "new_posted_on": new[1], "new_modified": new[2]}
+            )
+    if changed:
+        connection.execute(_RESTAMP, changed)
+
+
+def _insert(
+    connection: Connection, new: Sequence[Discovered], run: str, source: str, now: datetime
+) -> list[int]:
+    if not new:
+        return []
+    rows = [
+        {
+            "source": source,
+            "key": each.key,
+            "url": each.url,
+            "found_in": each.found_in,
+            "state": AddressState.DISCOVERED,
+            "attempts": 0,
+            "discovered_at": now,
+            "discovered_run": run,
+            "seen_at": now,
+            "number": _number(each.key),
+            "title": _text(each.title),
+            "kind": _text(each.kind),
+            "language": each.language,
+            "posted_on": each.posted_on,
+            "modified": _text(each.modified),
+        }
+        for each in new
+    ]
+    return list(connection.execute(insert(AddressRow).returning(AddressRow.id), rows).scalars())
+
+
+def _number(key: str) -> int | None:
+    digits = re.findall(r"\d+", key)
+    return int(digits[-1]) if digits and len(digits[-1]) <= 18 else None
+
+
+def _once_due(answers: Mapping[str, Seen], found: Sequence[Discovered]) -> Iterator[Seen]:
+    told: set[str] = set()
+    for each in found:
+        answer = answers[each.key]
+        yield replace(answer, due=False) if each.key in told else answer
+        told.add(each.key)
+
+
+def _kept_as(connection: Connection, source: str, keys: Sequence[str]) -> dict[str, AddressState]:
+    found: dict[str, AddressState] = {}
+    for chunk in chunks(keys):
+        for row, state in ((ReleaseRow, AddressState.STORED), (HeldRow, AddressState.HELD)):
+            query = select(row.key).where(row.source == source, row.key.in_(chunk))
+            found.update(dict.fromkeys(connection.execute(query).scalars(), state))
+    return found
