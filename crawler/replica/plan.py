@@ -190,7 +190,11 @@ class Plan:
         for version in versions:
             self.statement.append(number)
             self.folio.append(0)
-            self.posted.append(self._clock(version.source, day, clock))
+            late = 0
+            if version.part is _COURTESY:
+                # Translations are posted up to two days after their originals.
+                late = min(draws.getrandbits(4) % 3, (self.end - day).days)
+            self.posted.append(self._clock(version.source, day + timedelta(days=late), clock))
             if version.source != "ca_gac":
                 clock += draws.getrandbits(5)
         return len(versions)

@@ -1,7 +1,7 @@
 """The words and sentences that replica texts are made of, per language, read from `texts/`.
 
 `words.txt` holds parallel words, `sentences.txt` parallel sentences in Spanish, English and French,
-`arabic.txt` Arabic sentences with the same slots. All were written for this replica.
+`arabic.txt` Arabic sentences with the same slots, `names.txt` proper names. All were written for this replica.
 """
 
 from __future__ import annotations
@@ -13,28 +13,6 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("es", "en", "fr", "ar")
-
-FIRST_NAMES = (
-    "Adriana Bruno Beatriz Claudio Carmen Damián Dolores Efraín Elvira Fabián Fátima Gerardo Gloria Hilario Irene "
-    "Ignacio Julia Joaquín Lorena Leandro Marcela Mauricio Nadia Norberto Olivia Octavio Paulina Patricio Raquel "
-    "Ramiro Silvia Saúl Teresa Tobías Úrsula Ulises Valeria Vicente Yolanda Zacarías"
-).split()
-"""Women's and men's names in turn, as the offices in `words.txt`."""
-
-FAMILY_NAMES = (
-    "Abascal Arriola Barragán Bermejo Calzada Cervera Dávalos Echave Escárcega Figueras Galindo Gorostiza Huerta "
-    "Ibarrola Jurado Lanzagorta Lizárraga Madero Montalvo Nájera Olavarría Ontiveros Palencia Quiroga Rebolledo "
-    "Saldívar Sandoval Tamariz Urrutia Valdivia Vértiz Villaseñor Yáñez Zorrilla Ashworth Bellamy Carrow Delacroix "
-    "Fairbanks Grantley Hollis Kingsley Lachance Merrick Northcote Okafor Pemberton Rousselle Stanhope Tremblay "
-    "Whitlock Beaumont Dunmore Ellery"
-).split()
-
-PROGRAMME_HEADS = (
-    "Puente Horizonte Raíz Faro Sendero Brújula Semilla Marea Umbral Cauce Alba Mirador Taller Andén Velero Lucero"
-).split()
-PROGRAMME_TAILS = (
-    "Norte Sur Compartido Abierto Vivo Azul Común Claro Firme Joven Digital Verde Nuevo Largo".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +74,17 @@ def _lines(name: str) -> dict[str, list[str]]:
         elif line and not line.startswith("#"):
             current.append(line)
     return found
+
+
+def _names(section: str) -> tuple[str, ...]:
+    return tuple(" ".join(_lines("names.txt")[section]).split())
+
+
+FIRST_NAMES = _names("first")
+"""Women's and men's names in turn, as the offices in `words.txt`."""
+FAMILY_NAMES = _names("family")
+PROGRAMME_HEADS = _names("programme heads")
+PROGRAMME_TAILS = _names("programme tails")
 
 
 @lru_cache(maxsize=1)

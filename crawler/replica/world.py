@@ -60,7 +60,7 @@ class Entry:
     revision: int
     withdrawn: bool
     changed_at: datetime
-    """Last change; `posted_at` as long as there was none."""
+    """Last change (edit or withdrawal); `posted_at` as long as there was none."""
 
 
 _FOLD = re.compile(r"[^a-z0-9]+")
@@ -120,7 +120,14 @@ class World:
 
     def entry(self, release: int) -> Entry:
         """What listings know of a release now."""
-        return self._entry(release, self.revisions.get(release, 0), release in self.withdrawals)
+        return self._entry(release, self.revisions.get(release, 0), self.is_withdrawn(release))
+
+    def is_withdrawn(self, release: int) -> bool:
+        """Whether its publisher has withdrawn a release: on request, or as one in 24 on GOV.UK from the start."""
+        return release in self.withdrawals or (
+            FAMILIES[self.plan.family[self.plan.statement[release]]].name == "uk"
+            and stream(self.seed, release, 9).getrandbits(16) % 24 == 0
+        )
 
     def _make_entry(self, release: int, revision: int, withdrawn: bool) -> Entry:
         number = self.plan.statement[release]
@@ -130,6 +137,10 @@ class World:
         title = exchange_title(said_on) if exchange else self.composer(release).title()
         posted_at = self.plan.posted_at(release)
         tick = self._ticks.get(release)
+        if tick is not None:
+            changed_at = self.now + timedelta(minutes=tick)
+        else:
+            changed_at = min(posted_at + timedelta(days=40), self.now) if withdrawn else posted_at
         return Entry(
             number=release,
             source=version.source,
@@ -144,7 +155,7 @@ class World:
             kind=self._kind(number, version.source),
             revision=revision,
             withdrawn=withdrawn,
-            changed_at=posted_at if tick is None else self.now + timedelta(minutes=tick),
+            changed_at=changed_at,
         )
 
     @staticmethod
