@@ -1,0 +1,131 @@
+"""Downloads over connections that the address guard has checked, and at no faster pace than allowed.
+
+Every connection, whether for a page, a redirect or robots.txt, is made to the addresses that
+`crawler.guard` handed out a moment before; TLS names and Host headers stay those of the address asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.file import FileDownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
+from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.misc import load_object
+from scrapy.utils.spider import DefaultSpider
+from twisted.internet.defer import Deferred
+from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
+from twisted.internet.error import ConnectError
+from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.threads import deferToThread
+from twisted.web.client import HTTPConnectionPool
+from twisted.web.iweb import IPolicyForHTTPS
+from zope.interface import implementer
+
+from crawler.guard import PUBLIC_PORTS, Endpoint, Guard, RefusedAddress, read_mappings, resolve
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds for one address; a host with several is tried address by address."""
+MOST_ADDRESSES = 4
+"""Of one host that are tried."""
+
+
+def guard_for(crawler: Crawler) -> Guard:
+    """The guard as the settings want it: COMMUNIQUE_CONNECT_TO, COMMUNIQUE_PORTS, COMMUNIQUE_RESOLVER."""
+    settings = crawler.settings
+    return Guard(
+        mappings=read_mappings(settings.get("COMMUNIQUE_CONNECT_TO") or ""),
+        ports=PUBLIC_PORTS | {int(port) for port in settings.getlist("COMMUNIQUE_PORTS")},
+        resolve=load_object(settings.get("COMMUNIQUE_RESOLVER") or resolve),
+    )
+
+
+@implementer(IStreamClientEndpoint)
+class GuardedEndpoint:
+    """Connects to a host at the addresses that the guard allows; asks the guard anew for each connection."""
+
+    def __init__(
+        self, reactor: Any, guard: Guard, scheme: bytes, host: bytes, port: int, tls: IPolicyForHTTPS
+    ) -> None:
+        self._reactor, self._guard, self._tls = reactor, guard, tls
+        self._scheme, self._host, self._port = scheme, host, port
+
+    def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:  # noqa: N803
+        """As IStreamClientEndpoint; fails with RefusedAddress where the guard refuses."""
+        return Deferred.fromCoroutine(self._connect(protocolFactory))
+
+    async def _connect(self, factory: IProtocolFactory) -> IProtocol:
+        host = self._host.decode("ascii")
+        try:
+            allowed = await deferToThread(self._guard.check, host, self._port)
+        except OSError as error:
+            raise CannotResolveHostError(f"{host}: {error}") from error
+        failure: ConnectError | None = None
+        for target in allowed[:MOST_ADDRESSES]:
+            try:
+                return cast("IProtocol", await self._endpoint(target).connect(factory))
+            except ConnectError as error:
+                failure = error
+        raise failure or ConnectError(string=f"{host} has no address")
+
+    def _endpoint(self, target: Endpoint) -> Any:
+        kind = TCP6ClientEndpoint if ":" in target.address else TCP4ClientEndpoint
+        endpoint = kind(self._reactor, target.address, target.port, timeout=CONNECT_TIMEOUT)
+        if self._scheme != b"https":
+            return endpoint
+        creator = self._tls.creatorForNetloc(self._host, self._port)  # type: ignore[call-arg,misc,arg-type]
+        return wrapClientTLS(creator, endpoint)
+
+
+class GuardedPool(HTTPConnectionPool):
+    """A connection pool in which every new connection goes through the guard, whatever endpoint was meant."""
+
+    def __init__(self, reactor: Any, guard: Guard, tls: IPolicyForHTTPS) -> None:
+        super().__init__(reactor, persistent=True)  # type: ignore[no-untyped-call]
+        self._guard, self._tls = guard, tls
+
+    def getConnection(self, key: Any, endpoint: Any) -> Any:
+        """A pooled connection, which was checked when it was made, or a new one. `key` begins with
+        scheme, host and port of the address that is asked for."""
+        scheme, host, port = key[:3]
+        guarded = GuardedEndpoint(self._reactor, self._guard, scheme, host, port, self._tls)
+        return super().getConnection(key, cast("IStreamClientEndpoint", guarded))
+
+
+class GuardedDownloadHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP handler over a `GuardedPool`. Proxies are refused: behind one the guard sees nothing."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor
+
+        plain = self._pool
+        self._pool = GuardedPool(reactor, guard_for(crawler), self._contextFactory)
+        self._pool.maxPersistentPerHost = max(
+            plain.maxPersistentPerHost, crawler.settings.getint("CONCURRENT_REQUESTS")
+        )
+        self._pool._factory = plain._factory
+
+    async def download_request(self, request: Request) -> Response:
+        """As Scrapy's; raises RefusedAddress where the guard refuses."""
+        if request.meta.get("proxy"):
+            raise RefusedAddress(f"{request.url} refused: proxies are not used")
+        return await super().download_request(request)
+
+
+class ShellFileHandler(FileDownloadHandler):
+    """Opens files for `scrapy shell ./page.html` only: crawls never read the disk by address."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._crawler = crawler
+
+    async def download_request(self, request: Request) -> Response:
+        """The file; raises RefusedAddress in a crawl."""
+        if not isinstance(self._crawler.spider, DefaultSpider):
+            raise RefusedAddress(f"{request.url} refused: only http and https are crawled")
+        return await super().download_request(request)

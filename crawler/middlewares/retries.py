@@ -1,0 +1,91 @@
+"""Tries again what may pass, and waits as long as a site asks.
+
+A `Retry-After` (429, 503) up to COMMUNIQUE_LONGEST_WAIT is waited for, by every request to that host.
+A longer one ends the request with that answer: the address fails, and the ledger keeps its next try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.http import Response
+from scrapy.utils.httpobj import urlparse_cached
+
+_ASKS_TO_WAIT = (429, 503)
+_STEP = 0.25
+"""Seconds between two looks at whether the crawl is being stopped."""
+
+
+def asked_wait(value: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for (a number or an HTTP date); None without a readable one."""
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isdecimal():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+class Retries(RetryMiddleware):
+    """Scrapy's retries, with waiting as told. See the module."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler.settings)
+        self.crawler = crawler
+        self._longest = crawler.settings.getfloat("COMMUNIQUE_LONGEST_WAIT")
+        self._resume: dict[str, float] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Retries:
+        """As Scrapy makes middlewares."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Hold the request back while its host asked for a pause."""
+        if self._resume:
+            await self._pause(urlparse_cached(request).hostname or "")
+
+    async def process_response(  # type: ignore[override]
+        self, request: Request, response: Response
+    ) -> Request | Response:
+        """Another try where that may help, after the wait that was asked for."""
+        if response.status in _ASKS_TO_WAIT:
+            header = response.headers.get("Retry-After")
+            wait = asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))
+            if wait is not None:
+                if wait > self._longest:
+                    return response
+                host = urlparse_cached(request).hostname or ""
+                self._hold(host, monotonic() + wait)
+                if not await self._pause(host):
+                    return response
+        result = super().process_response(request, response)
+        return result
+
+    def _hold(self, host: str, until: float) -> None:
+        self._resume[host] = max(until, self._resume.get(host, 0.0))
+        slot = self.crawler.engine.downloader.slots.get(host)
+        if slot is not None and slot.delay:
+            # Requests that wait for their turn in the host's slot wait with it.
+            slot.lastseen = max(slot.lastseen, until - slot.delay)
+
+    async def _pause(self, host: str) -> bool:
+        """Wait until the host may be asked again; False when the crawl is being stopped meanwhile."""
+        while (left := self._resume.get(host, 0.0) - monotonic()) > 0:
+            if not self.crawler.crawling or not self.crawler.engine.running:
+                return False
+            await asyncio.sleep(min(left, _STEP))
+        self._resume.pop(host, None)
+        return True

@@ -1,0 +1,111 @@
+"""One crawl in this process: `python -m crawler.run mx_sre --since 2017-02-20 --limit 50`.
+
+Exit codes: 0 finished, or stopped at the limit; 1 failed; 2 the command line or the environment cannot
+be used; 3 interrupted; 4 another process is crawling this source. They are judged by the run, since
+Scrapy itself leaves with 0 also when a crawl could not start.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+FINISHED = 0
+FAILED = 1
+UNUSABLE = 2
+INTERRUPTED = 3
+IN_PROGRESS = 4
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m crawler.run",
+        description="Crawl one source in this process.",
+        epilog="Example: python -m crawler.run mx_sre --since 2017-02-20 --limit 50",
+    )
+    parser.add_argument("source", help="name of a source (see: communique sources)")
+    parser.add_argument("--since", metavar="DAY", help="first day wanted, as 2017-02-20, in the source's zone")
+    parser.add_argument("--until", metavar="DAY", help="last day wanted")
+    parser.add_argument("--limit", metavar="N", help="most releases to fetch")
+    parser.add_argument("--run-id", metavar="ID", help="a run that was planned before")
+    parser.add_argument("--started-by", metavar="WHO", default="person", help="person, schedule, demo")
+    parser.add_argument(
+        "-s",
+        "--set",
+        dest="settings",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="override a setting of Scrapy or Communique",
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Crawl as the command line says; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return _crawl(asked)
+    except _Unusable as error:
+        print(f"{asked.source}: {error}", file=sys.stderr)
+        return UNUSABLE
+
+
+class _Unusable(Exception):
+    pass
+
+
+def _crawl(asked: argparse.Namespace) -> int:
+    # Imported late, so that --help and a slip of the pen need not wait for Scrapy.
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    from crawler.spiders.arguments import ArgumentError, read_window
+
+    try:
+        read_window(asked.since, asked.until, asked.limit)
+    except ArgumentError as error:
+        raise _Unusable(str(error)) from error
+    settings = Settings()
+    try:
+        settings.setmodule("crawler.settings", priority="project")
+    except ValueError as error:
+        raise _Unusable(str(error)) from error
+    for each in asked.settings:
+        name, separator, value = each.partition("=")
+        if not separator:
+            raise _Unusable(f"-s {each}: expected NAME=VALUE")
+        settings.set(name, value, priority="cmdline")
+
+    process = AsyncCrawlerProcess(settings)
+    try:
+        crawler = process.create_crawler(asked.source)
+    except KeyError as error:
+        raise _Unusable(str(error.args[0])) from error
+    from crawler.runs import RunKeeper
+
+    crawl = process.crawl(
+        crawler,
+        since=asked.since,
+        until=asked.until,
+        limit=asked.limit,
+        run_id=asked.run_id,
+        started_by=asked.started_by,
+    )
+    process.start()
+    keeper = crawler.get_extension(RunKeeper) if crawler._extensions is not None else None
+    if crawl.done() and not crawl.cancelled() and (error := crawl.exception()) is not None:
+        print(f"{asked.source}: could not start: {type(error).__name__}: {error}", file=sys.stderr)
+        return FAILED
+    if keeper is None:
+        return FAILED
+    if keeper.refused is not None:
+        return IN_PROGRESS
+    if keeper.interrupted and keeper.error is None:
+        return INTERRUPTED
+    return FINISHED if keeper.outcome in ("finished", "stopped") else FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

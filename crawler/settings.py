@@ -1,0 +1,180 @@
+"""Scrapy's settings for every crawl, and the only reader of the environment.
+
+What is said here is polite and safe by default; a definition's `Polite` sets pace and number of
+requests for its hosts (`crawler.spiders.source`). Names are Scrapy's, but for COMMUNIQUE_*.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from crawler.guard import read_mappings
+
+
+class EnvironmentError_(ValueError):  # noqa: N801 - the plain name is Python's own
+    """A variable of the environment cannot be read; the message names it and says what it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the environment says."""
+
+    data: Path
+    """COMMUNIQUE_DATA: folder of database and captures."""
+    database: str
+    """COMMUNIQUE_DATABASE: SQLAlchemy URL; empty for SQLite in the data folder."""
+    contact: str
+    """COMMUNIQUE_CONTACT: mail address or URL of whoever runs the crawler; empty when not given."""
+    connect_to: str
+    """COMMUNIQUE_CONNECT_TO, checked: comma-separated `host:port=address:port`."""
+    connect_delay: float | None
+    """COMMUNIQUE_CONNECT_DELAY: seconds between requests to mapped hosts; None: the definition's delay."""
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """What the variables say; raises EnvironmentError_ for one that cannot be read."""
+    data = variables.get("COMMUNIQUE_DATA", "").strip()
+    contact = variables.get("COMMUNIQUE_CONTACT", "").strip()
+    if any(not character.isprintable() or not character.isascii() for character in contact):
+        raise EnvironmentError_("COMMUNIQUE_CONTACT: must be a mail address or URL in printable ASCII")
+    connect_to = variables.get("COMMUNIQUE_CONNECT_TO", "").strip()
+    try:
+        read_mappings(connect_to)
+    except ValueError as error:
+        raise EnvironmentError_(f"COMMUNIQUE_CONNECT_TO: {error}") from error
+    return Environment(
+        data=Path(data).expanduser() if data else Path(platformdirs.user_data_dir("communique")),
+        database=variables.get("COMMUNIQUE_DATABASE", "").strip(),
+        contact=contact,
+        connect_to=connect_to,
+        connect_delay=_seconds(variables.get("COMMUNIQUE_CONNECT_DELAY", "").strip()),
+    )
+
+
+def _seconds(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not math.isfinite(seconds) or seconds < 0:
+        raise EnvironmentError_(f"COMMUNIQUE_CONNECT_DELAY: {text!r} is not a number of seconds, such as 0.5")
+    return seconds
+
+
+def user_agent(contact: str) -> str:
+    """The one identity under which everything is asked for."""
+    version = importlib.metadata.version("communique")
+    return f"Communique/{version} (+{contact or 'no contact given'})"
+
+
+def environment_now() -> Environment:
+    """What the environment of this process says now; raises as read_environment does."""
+    return read_environment(os.environ)
+
+
+def environment_with(changes: Mapping[str, str]) -> dict[str, str]:
+    """The environment for a child process: this one's, with changes."""
+    return {**os.environ, **changes}
+
+
+environment = environment_now()
+
+COMMUNIQUE_STORE = "storage.store.open_store"
+COMMUNIQUE_DATA = str(environment.data)
+COMMUNIQUE_DATABASE = environment.database
+COMMUNIQUE_CONTACT = environment.contact
+COMMUNIQUE_CONNECT_TO = environment.connect_to
+COMMUNIQUE_CONNECT_DELAY = environment.connect_delay
+# Ports besides 80 and 443 to which connections may be made, without a mapping.
+COMMUNIQUE_PORTS: list[int] = []
+# Dotted path of a `crawler.guard.Resolve`; tests name one that needs no network.
+COMMUNIQUE_RESOLVER = None
+# Longest Retry-After, in seconds, that is waited for within a run; beyond it the address waits for another.
+COMMUNIQUE_LONGEST_WAIT = 120
+# So many challenges (or refusals for asking too much) in a row from one host end the crawl.
+COMMUNIQUE_CHALLENGES = 3
+# Seconds between two signs of life of a run.
+COMMUNIQUE_BEAT = 5.0
+
+BOT_NAME = "communique"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+SPIDER_LOADER_CLASS = "crawler.spiders.loader.SourceSpiderLoader"
+
+# Who asks, and what a site allows.
+USER_AGENT = user_agent(environment.contact)
+ROBOTSTXT_OBEY = True
+ROBOTSTXT_USER_AGENT = "Communique"
+DOWNLOAD_DELAY = 2.0
+# Jitter would go below the delay that was promised.
+DOWNLOAD_DELAY_JITTER = 0
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+COOKIES_ENABLED = False
+HTTPPROXY_ENABLED = False
+METAREFRESH_ENABLED = False
+REDIRECT_MAX_TIMES = 5
+DEFAULT_REQUEST_HEADERS = {
+    # gob.mx answers a script fragment to clients that do not ask for a page.
+    "Accept": "text/html,application/xhtml+xml,application/json;q=0.9,application/xml;q=0.9,*/*;q=0.5",
+}
+
+# What a site may cost us.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_TIMEOUT = 30
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+RETRY_TIMES = 2
+# Failures are told by the ledger and the run, not twice by the log.
+RETRY_GIVE_UP_LOG_LEVEL = "DEBUG"
+
+# No way in, and no way around the guard.
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+DOWNLOAD_HANDLERS = {
+    "http": "crawler.download.GuardedDownloadHandler",
+    "https": "crawler.download.GuardedDownloadHandler",
+    "file": "crawler.download.ShellFileHandler",
+    "data": None,
+    "ftp": None,
+    "s3": None,
+}
+
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.middlewares.hosts.Hosts": 50,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.middlewares.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.middlewares.retries.Retries": 550,
+    # Raw bodies are needed for the captures, so these decode too.
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.captures.Captures": 700,
+}
+SPIDER_MIDDLEWARES = {"crawler.runs.OpenRun": 10}
+EXTENSIONS = {
+    "crawler.runs.RunKeeper": 0,
+    "scrapy.extensions.logstats.LogStats": None,
+    "scrapy.extensions.memusage.MemoryUsage": None,
+}
+ITEM_PIPELINES = {
+    "pipelines.validate.Validate": 100,
+    "pipelines.normalize.Normalize": 200,
+    "pipelines.identify.Identify": 300,
+    "pipelines.persist.Persist": 400,
+}
+# Responses wait here for the batches of the persist stage; half a hundred long pages must fit.
+SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024
+
+LOG_LEVEL = "WARNING"
+LOG_FORMATTER = "crawler.log.ShortMessages"
+STATS_DUMP = False

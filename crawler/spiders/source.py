@@ -1,0 +1,410 @@
+"""The spider of a source: leftovers first, then its indexes, and every address to a named end.
+
+`crawler.spiders.loader` makes one class per definition. Index pages are fetched from within `start`,
+so that following an index reads as a loop; releases go through Scrapy's queue, which is kept short.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from crawler.batches import Batches
+from crawler.declare import Api, Feed, Listing, Numbers
+from crawler.frontier import RunRequest, Seen, Walk
+from crawler.items import Capture, Discovered, Due, FailureKind, Outcome
+from crawler.middlewares.captures import CaptureFailed
+from crawler.pages.index import read_index
+from crawler.pages.read import read_page
+from crawler.runs import RunKeeper, keeper_of
+from crawler.source import Source
+from crawler.spiders.api import api_indexes
+from crawler.spiders.arguments import read_window
+from crawler.spiders.endings import (
+    as_counted,
+    ending_by_reading,
+    ending_by_status,
+    failed,
+    is_block,
+    key_of,
+    refusal,
+)
+from crawler.spiders.failures import IndexFailure, failure_of
+from crawler.spiders.feed import feed_indexes
+from crawler.spiders.listing import listing_indexes
+from crawler.spiders.numbers import NumbersWalk
+from crawler.spiders.pace import nameless_hosts, set_pace
+from crawler.spiders.pending import Pending
+from crawler.spiders.walk import IndexWalk, due_of, languages_of
+
+logger = logging.getLogger(__name__)
+
+LEFTOVERS_AT_ONCE = 200
+"""Addresses that are asked of the ledger together."""
+FROM_PAGES = "(pages)"
+"""Name of the index that stands for addresses found on releases: their other languages."""
+
+
+
+class SourceSpider(scrapy.Spider):
+    """Crawls the source in its class attribute `source`. Arguments: see `__init__`."""
+
+    source: ClassVar[type[Source]]
+
+    custom_settings: ClassVar[dict[str, Any]] = {
+        # The spider itself sees to what these do: every status is an ending, every key is asked once.
+        "SPIDER_MIDDLEWARES": {
+            "crawler.runs.OpenRun": 10,
+            "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,
+            "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
+            "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
+            "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+            "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,
+        },
+        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
+        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
+        "DOWNLOADER_STATS": False,
+    }
+
+    def __init__(
+        self,
+        since: str | None = None,
+        until: str | None = None,
+        limit: str | None = None,
+        run_id: str | None = None,
+        started_by: str = "person",
+        **unknown: Any,  # noqa: ANN401 - refused
+    ) -> None:
+        """Days as 2017-02-20, `limit` a number of releases; `run_id` is a run that was planned before."""
+        unknown.pop("name", None)
+        if unknown:
+            raise TypeError(f"{self.name} has no argument {', '.join(unknown)}; it has since, until, limit")
+        super().__init__()
+        self.window = read_window(since, until, limit)
+        self.run_request = RunRequest(
+            source=self.source.name,
+            started_by=started_by,
+            since=self.window.since,
+            until=self.window.until,
+            limit=self.window.limit,
+            run_id=run_id or None,
+            definition_digest=_digest_of(self.source),
+        )
+        self.pending = Pending()
+        self.stopping = False
+        self._left = self.window.limit
+        self._asked: set[str] = set()
+        self._blocked: dict[str, int] = {}
+        self._page_walk: Walk | None = None
+        self._closing: Any = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:  # noqa: ANN401
+        """As Scrapy makes spiders."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider._most_pending = 2 * crawler.settings.getint("CONCURRENT_REQUESTS")
+        spider._most_blocked = crawler.settings.getint("COMMUNIQUE_CHALLENGES")
+        return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Pace and number of requests as the definition says, for each of its hosts."""
+        super().update_settings(settings)
+        set_pace(settings, cls.source)
+
+    @classmethod
+    def owns(cls, url: str) -> bool:
+        """Whether the address is a release of this source."""
+        return (urlsplit(url).hostname or "") in cls.source.hosts and cls.source.address_key(url) is not None
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """Whether the address is on one of the source's hosts."""
+        return (urlsplit(request.url).hostname or "") in cls.source.hosts
+
+    @property
+    def keeper(self) -> RunKeeper:
+        """The keeper of this crawl's run."""
+        return keeper_of(self.crawler)
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Leftovers of earlier runs, then index after index."""
+        self._page_finds = Batches(self._record_all, self.keeper.thread)
+        nameless = nameless_hosts(self.settings, self.source)
+        if nameless:
+            self.keeper.fail(
+                f"{', '.join(nameless)} could not tell who asks: set COMMUNIQUE_CONTACT to a mail address or URL"
+            )
+            return
+        async for request in self._leftovers():
+            yield request
+        for walk in self._walks():
+            if self.stopping:
+                return
+            async for each in walk.outputs():
+                yield each
+
+    def _walks(self) -> list[IndexWalk | NumbersWalk]:
+        walks: list[IndexWalk | NumbersWalk] = []
+        for discovery in self.source.discoveries():
+            match discovery:
+                case Listing():
+                    walks += [IndexWalk(self, index) for index in listing_indexes(self.source, discovery)]
+                case Feed():
+                    walks += [IndexWalk(self, index) for index in feed_indexes(self.source, discovery)]
+                case Api():
+                    walks += [IndexWalk(self, index) for index in api_indexes(self.source, discovery, self.window)]
+                case Numbers():
+                    walks.append(NumbersWalk(self, discovery))
+        return walks
+
+    async def _leftovers(self) -> AsyncIterator[Request]:
+        now = datetime.now(UTC)
+        after: str | None = None
+        while not self.stopping:
+            some = await self.keeper.ask(
+                self.keeper.frontier.due,
+                self.source.name,
+                now=now,
+                since=self.window.since,
+                until=self.window.until,
+                after=after,
+                limit=LEFTOVERS_AT_ONCE,
+            )
+            if not some:
+                return
+            for due in some:
+                if not self.may_ask(due.key):
+                    continue
+                if not self.take():
+                    return
+                await self.room_for_more()
+                self.keeper.count("discovered")
+                yield self.release_request(due)
+            after = some[-1].key
+
+    # What the walks ask of the spider.
+
+    def take(self) -> bool:
+        """Take one release off the limit; False when it is reached, which stops the crawl's search."""
+        if self._left is not None:
+            if self._left == 0:
+                self.keeper.at_limit = True
+                self.stopping = True
+                return False
+            self._left -= 1
+        return True
+
+    def may_ask(self, key: str) -> bool:
+        """Whether this run has not asked for that address yet; from now on it has."""
+        if key in self._asked:
+            return False
+        self._asked.add(key)
+        return True
+
+    async def room_for_more(self) -> None:
+        """Wait until few enough requests are out for more to be made."""
+        await self.pending.below(self._most_pending)
+
+    async def room_for_items(self) -> None:
+        """Wait until the stages have few enough items for more to be given to them."""
+        slot = self.crawler.engine.scraper.slot
+        while slot is not None and slot.itemproc_size > 10 * self._most_pending:
+            await asyncio.sleep(0.02)
+
+    async def record(
+        self, walk: Walk, found: Sequence[Discovered]
+    ) -> tuple[list[Seen], Mapping[str, Due]]:
+        """Write addresses to the ledger, and what it knows of those that are due."""
+        frontier, run, name = self.keeper.frontier, self.keeper.run, self.source.name
+
+        def both() -> tuple[list[Seen], Mapping[str, Due]]:
+            seen = frontier.record(run, walk, name, found)
+            due = [each.key for each in seen if each.due]
+            return seen, frontier.look_up(name, due) if due else {}
+
+        seen, known = await self.keeper.ask(both)
+        self.keeper.count("discovered", sum(each.due and each.key not in self._asked for each in seen))
+        return seen, known
+
+    async def fetch_index(self, address: str) -> tuple[Response, Capture]:
+        """An index page and its capture, whatever its status. Raises IndexFailure when there is no answer."""
+        request = Request(address, dont_filter=True)
+        try:
+            response = await self.crawler.engine.download_async(request)
+        except Exception as error:
+            kind, detail = failure_of(error)
+            if kind is FailureKind.STAGE:
+                logger.exception("%s: fetching %s failed", self.name, address)
+            raise IndexFailure(kind, detail if address in detail else f"{address}: {detail}") from error
+        return response, response.meta["capture"]
+
+    def check_status(self, capture: Capture) -> None:
+        """Raises IndexFailure for an index page whose status is not one of success."""
+        if 200 <= capture.status < 300:
+            return
+        kind, detail = refusal(capture)
+        self.blocked(capture.url, kind, capture.status)
+        raise IndexFailure(kind, f"{capture.url}: {detail}")
+
+    def blocked(self, url: str, kind: FailureKind, status: int | None) -> None:
+        """Take down what a host served in place of a page; too many blocks in a row end the crawl."""
+        if not is_block(kind, status):
+            return
+        host = urlsplit(url).hostname or ""
+        self._blocked[host] = self._blocked.get(host, 0) + 1
+        if self._blocked[host] >= self._most_blocked and not self.stopping:
+            what = "too many requests" if status == 429 else kind.value
+            times = self._blocked[host]
+            self.stop(what, f"{host} answered {times} times in a row with that, not with a page; try again later")
+
+    def not_blocked(self, url: str) -> None:
+        """Take down that a host answered with what was asked for."""
+        self._blocked.pop(urlsplit(url).hostname or "", None)
+
+    def _take_down_block(self, url: str, outcome: Outcome | None) -> None:
+        if outcome is not None and outcome.failure is not None:
+            self.blocked(url, outcome.failure, outcome.status)
+        else:
+            self.not_blocked(url)
+
+    def stop(self, reason: str, explanation: str) -> None:
+        """End the crawl as failed; what was not fetched waits in the ledger."""
+        self.stopping = True
+        self.keeper.fail(f"{reason}: {explanation}")
+        self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
+
+    def release_request(self, due: Due, endings: dict[str, str] | None = None) -> Request:
+        """The request for a release; it counts as pending until it has ended."""
+        headers = {}
+        if due.etag:
+            headers["If-None-Match"] = due.etag
+        if due.last_modified:
+            headers["If-Modified-Since"] = due.last_modified
+        self.pending.out()
+        return Request(
+            due.url,
+            callback=self.read_release,
+            errback=self.release_failed,
+            headers=headers,
+            dont_filter=True,
+            priority=1,
+            meta={"due": due, "endings": endings},
+        )
+
+    # How a release ends.
+
+    async def read_release(self, response: Response) -> AsyncIterator[Any]:
+        """Items of a page, and requests for what it names; any other end is written to the ledger."""
+        due: Due = response.meta["due"]
+        capture: Capture = response.meta["capture"]
+        try:
+            self.keeper.count("fetched")
+            outcome = ending_by_status(due, capture)
+            if outcome is None:
+                try:
+                    reading = read_page(self.source, capture, due)
+                except Exception as error:
+                    logger.exception("%s: reading %s failed", self.name, due.url)
+                    detail = f"reading failed: {type(error).__name__}: {error}"
+                    outcome = failed(due, FailureKind.STAGE, detail, capture.status)
+                else:
+                    outcome = ending_by_reading(self.source, due, capture, reading)
+                    for item in reading.items:
+                        yield item if item.key else replace(item, key=key_of(self.source, item, due))
+                    async for request in self._follow(reading.discovered):
+                        yield request
+            self._take_down_block(capture.url, outcome)
+            self._note(due, outcome, response.meta["endings"])
+        finally:
+            self.pending.back()
+
+    def release_failed(self, failure: Failure) -> None:
+        """A release that did not arrive: the reason goes to the ledger."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        due: Due = request.meta["due"]
+        try:
+            if failure.check(CaptureFailed):
+                # Nothing was read, so the address stays due; without captures there is no point in going on.
+                if not self.stopping:
+                    self.stop("captures", failure.getErrorMessage())
+                return
+            kind, detail = failure_of(failure.value)
+            if kind is FailureKind.STAGE:
+                logger.error("%s: fetching %s failed: %s", self.name, due.url, failure.getTraceback())
+            self._note(due, failed(due, kind, detail), request.meta["endings"])
+        finally:
+            self.pending.back()
+
+    def _note(self, due: Due, outcome: Outcome | None, endings: dict[str, str] | None) -> None:
+        if endings is not None:
+            outcome, endings[due.key] = as_counted(outcome)
+        if outcome is not None:
+            self.keeper.settle(self.source.name, outcome)
+
+    async def _follow(self, found: Sequence[Discovered]) -> AsyncIterator[Request]:
+        """Record what a page names (its other languages), and ask for what is due of it."""
+        new = [each for each in found if each.key not in self._asked]
+        if not new or self.stopping:
+            return
+        for entry, known in await self._page_finds.put(tuple(new)):
+            if self.window.holds(entry.posted_on) and self.may_ask(entry.key):
+                if not self.take():
+                    return
+                self.keeper.count("discovered")
+                yield self.release_request(due_of(entry, known))
+
+    def _record_all(
+        self, several: Sequence[tuple[Discovered, ...]]
+    ) -> list[list[tuple[Discovered, Due | None]]]:
+        """Record what several pages named, in one go; what is due, page by page. Runs in the ledger's thread."""
+        frontier, run, name = self.keeper.frontier, self.keeper.run, self.source.name
+        if self._page_walk is None:
+            self._page_walk = frontier.open_walk(run, name, FROM_PAGES, None)
+        entries = {entry.key: entry for found in several for entry in found}
+        seen = frontier.record(run, self._page_walk, name, list(entries.values()))
+        due = {each.key for each in seen if each.due}
+        known = frontier.look_up(name, sorted(due)) if due else {}
+        return [[(entry, known.get(entry.key)) for entry in found if entry.key in due] for found in several]
+
+    # `scrapy parse` and `scrapy shell`.
+
+    def parse(self, response: Response, **_: Any) -> Iterator[Any]:  # noqa: ANN401
+        """What a page says, without the ledger: items of a release, requests for the entries of an index."""
+        capture: Capture = response.meta["capture"]
+        if self.source.address_key(response.url) is not None:
+            reading = read_page(self.source, capture)
+            yield from reading.items
+            if reading.skipped is not None:
+                logger.warning("%s: skipped: %s", response.url, reading.skipped)
+            elif reading.failure is not None:
+                logger.warning("%s: %s: %s", response.url, reading.failure.kind.value, reading.failure.detail)
+            return
+        for discovery in self.source.discoveries():
+            if isinstance(discovery, Numbers):
+                continue
+            language = languages_of(discovery, self.source.languages)[0]
+            for entry in read_index(self.source, discovery, capture, language).entries:
+                yield Request(entry.url, callback=self.parse)
+
+
+def _digest_of(source: type[Source]) -> str:
+    """Digest of the definition's file, so that a run tells which definition it followed."""
+    file = getattr(sys.modules.get(source.__module__), "__file__", None)
+    return "sha256:" + hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""

@@ -1,0 +1,183 @@
+"""How an index is followed: page by page, newest to oldest, each page written to the ledger before its releases are fetched.
+
+A walk is complete when it came to the end of the index, to its floor, or to a page of nothing but
+settled addresses. Everything else (a failure, the limit, an interrupt) leaves it incomplete, and the
+next run starts over: what it meets again is known by then and costs only the index pages.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from crawler.declare import Api, Feed, Listing
+from crawler.frontier import Walk
+from crawler.items import Capture, Discovered, Due, FailureKind
+from crawler.pages.index import IndexPage, read_index
+from crawler.spiders.failures import IndexFailure
+
+if TYPE_CHECKING:
+    from crawler.spiders.source import SourceSpider
+
+LONGEST_NAME = 200
+"""Characters of an index's name in the ledger."""
+
+
+class Index(ABC):
+    """One index of a source: a way of finding, in one language where it has several."""
+
+    def __init__(self, discovery: Listing | Feed | Api, language: str | None) -> None:
+        self.discovery = discovery
+        self.language = language
+        self.name = self.fill(discovery.url)[:LONGEST_NAME]
+        """Names the index within the source, for as long as its definition says the same address."""
+
+    def fill(self, pattern: str, page: int | None = None) -> str:
+        """An address pattern with its language and, when given, its page number put in."""
+        address = pattern.replace("{language}", self.language or "")
+        return address if page is None else address.replace("{page}", str(page))
+
+    def address(self, turn: int) -> str:
+        """Address of the page that comes `turn`-th, counting from 0, where pages are numbered."""
+        pages = self.discovery.pages
+        return self.fill(self.discovery.url, pages.first + turn * pages.step)
+
+    def after(self, turn: int, shown: IndexPage) -> str | None:
+        """Address of the page after the `turn`-th, which showed this; None after the last one."""
+        match self.discovery.pages.kind:
+            case "numbered":
+                return self.address(turn + 1) if shown.entries else None
+            case "next_link":
+                return shown.next_url
+            case _:
+                return None
+
+    @property
+    @abstractmethod
+    def may_be_empty(self) -> bool:
+        """Whether a first page without entries is an answer rather than a failure."""
+
+
+def languages_of(discovery: Listing | Feed | Api, languages: Sequence[str]) -> tuple[str | None, ...]:
+    """The languages in which an index is walked; (None,) where its address names none."""
+    if "{language}" in discovery.url:
+        return tuple(discovery.languages or languages)
+    return (getattr(discovery, "language", None),)
+
+
+class IndexWalk:
+    """Follows one index and gives out requests and items, held back by what the spider has pending."""
+
+    def __init__(self, spider: SourceSpider, index: Index) -> None:
+        self._spider = spider
+        self._index = index
+        self._pages_seen: set[int] = set()
+
+    async def outputs(self) -> AsyncIterator[Any]:
+        """Requests for what is due and items that the index holds whole. A failure fails the run, not the caller."""
+        spider, keeper = self._spider, self._spider.keeper
+        walk = await keeper.open_walk(spider.source.name, self._index.name, spider.window.since)
+        complete = False
+        address: str | None = self._index.address(0)
+        turn = 0
+        try:
+            while address is not None and not spider.stopping:
+                await spider.room_for_more()
+                shown, capture = await self._page(address, turn)
+                if shown is None or capture is None:
+                    complete = True
+                    break
+                stop = False
+                async for each in self._releases(walk, shown, capture):
+                    if each is None:
+                        stop = True
+                        break
+                    yield each
+                if stop:
+                    break
+                if self._at_the_end:
+                    complete = True
+                    break
+                address = self._index.after(turn, shown)
+                complete = address is None
+                turn += 1
+        except IndexFailure as failure:
+            keeper.fail(f"{self._index.name}: {failure}")
+            complete = False
+        await keeper.close_walk(walk, complete=complete)
+
+    async def _page(self, address: str, turn: int) -> tuple[IndexPage | None, Capture | None]:
+        """The page and its capture; (None, None) past the last page. Raises IndexFailure."""
+        spider = self._spider
+        response, capture = await spider.fetch_index(address)
+        if turn > 0 and response.status in (400, 404, 410):
+            return None, None  # WordPress and others answer so past the last page
+        spider.check_status(capture)
+        shown = read_index(spider.source, self._index.discovery, capture, self._index.language)
+        if shown.failure is not None:
+            if shown.failure.kind is FailureKind.EMPTY_LISTING and (turn > 0 or self._index.may_be_empty):
+                return None, None
+            spider.blocked(capture.url, shown.failure.kind, capture.status)
+            raise IndexFailure(shown.failure.kind, f"{address}: {shown.failure.detail}")
+        spider.not_blocked(capture.url)
+        if not shown.entries:
+            if turn > 0 or self._index.may_be_empty:
+                return None, None
+            raise IndexFailure(FailureKind.EMPTY_LISTING, f"{address}: entries expected, none found")
+        print_of_page = hash(tuple(entry.key for entry in shown.entries))
+        if print_of_page in self._pages_seen:
+            raise IndexFailure(FailureKind.FROZEN_LISTING, f"{address}: shows the entries of an earlier page again")
+        self._pages_seen.add(print_of_page)
+        return shown, capture
+
+    async def _releases(
+        self, walk: Walk, shown: IndexPage, capture: Capture
+    ) -> AsyncIterator[Any]:
+        """What is due of one page; None when the limit is reached. Sets `_at_the_end`."""
+        spider = self._spider
+        entries = list({entry.key: entry for entry in shown.entries}.values())
+        seen, known = await spider.record(walk, entries)
+        self._at_the_end = (walk.may_stop_at_settled and all(each.settled for each in seen)) or _older(
+            entries, walk.floor or spider.window.since
+        )
+        due = {each.key for each in seen if each.due}
+        for entry in entries:
+            if entry.key not in due or not spider.window.holds(entry.posted_on):
+                continue
+            if not spider.may_ask(entry.key):
+                continue
+            if not spider.take():
+                yield None
+                return
+            item = shown.embedded.get(entry.key)
+            if item is not None:
+                spider.keeper.count("fetched")
+                await spider.room_for_items()
+                yield replace(item, key=item.key or entry.key)
+            else:
+                yield spider.release_request(due_of(entry, known.get(entry.key)))
+
+    _at_the_end = False
+
+
+def due_of(entry: Discovered, known: Due | None) -> Due:
+    """What to fetch: as the index shows it now, with the validators that the ledger has."""
+    return Due(
+        key=entry.key,
+        url=entry.url,
+        attempts=known.attempts if known else 0,
+        etag=known.etag if known else None,
+        last_modified=known.last_modified if known else None,
+        title=entry.title,
+        kind=entry.kind,
+        posted_on=entry.posted_on,
+        language=entry.language,
+    )
+
+
+def _older(entries: Sequence[Discovered], floor: date | None) -> bool:
+    """Whether every entry is from before the floor; never when one shows no day."""
+    return floor is not None and all(entry.posted_on is not None and entry.posted_on < floor for entry in entries)

@@ -1,0 +1,50 @@
+"""Ordinary Scrapy spiders, as a user might write them, for tests of what is around every spider."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import scrapy
+from scrapy import Request
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+
+class Plain(scrapy.Spider):
+    """Asks for the addresses in `urls` and notes how each ended."""
+
+    name = "plain"
+
+    def __init__(self, urls: str = "", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.urls = urls.split()
+        self.notes: list[list[Any]] = []
+
+    async def start(self) -> AsyncIterator[Any]:
+        for url in self.urls:
+            yield Request(url, callback=self.note, errback=self.note_failure, dont_filter=True)
+
+    def note(self, response: Response) -> None:
+        self.notes.append([response.request.url if response.request else "", response.status, len(response.body)])
+
+    def note_failure(self, failure: Failure) -> None:
+        request: Request = failure.request  # type: ignore[attr-defined]
+        response = getattr(failure.value, "response", None)
+        what = response.status if response is not None else type(failure.value).__name__
+        self.notes.append([request.url, what, failure.getErrorMessage()])
+
+
+class Items(Plain):
+    """Yields a dict for every page."""
+
+    name = "items"
+
+    def note(self, response: Response) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+        yield {
+            "source": "items",
+            "url": response.url,
+            "title": response.css("h1::text").get(),
+            "body": response.css("p::text").getall(),
+            "capture": response.meta["capture"].digest,
+        }
