@@ -1,0 +1,399 @@
+"""From releases and the evidence about pairs of them to statements.
+
+A pure function of whole components: the same releases and links give the same statements, whatever came
+first. In this order:
+
+1. What persons joined is joined, the latest decision first; what a person put apart stays apart.
+2. Evidence about the pair itself (texts, language switches, shared ids, numbers, single source links) joins,
+   strongest first; equal scores by kind and ids. Two groups join only when every release of one may share a
+   statement with every release of the other (`_Constraints`). Evidence is *contested* when one of the two is
+   tied about as well to a third release that may not share a statement with the other: then nothing is
+   guessed, a person is asked.
+3. A foot line names issuers and a day, on which those issuers may have said several things. How well each
+   statement of that day fits is 0.4 x issuers + 0.6 x anchors: issuers is the part that the foot line's
+   issuers and the issuers of all copies of the statement have in common (of both together; so a joint
+   communique fits its joint foot line best), anchors the part of figures and names that is shared. The best
+   one is taken when anchors reach 0.45 (or cannot be compared, and it alone has exactly the two or more
+   issuers named) and when it leads the second by 0.1. Else a person is asked. A page with several source
+   links is decided the same way, by anchors alone.
+
+What evidence says of a pair, and what is decided for it, are two things: links keep their score, and their
+verdict follows from the statements.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import combinations
+
+from crawler.items import ClaimKind
+from pipelines.linking.evidence import CONTRADICTION, JOINABLE, TEXT_KINDS, kinds_agree
+from storage.candidates import attributed
+from storage.links import Link, LinkKey, ReleaseFacts
+
+JOIN, APART, ASK = "join", "apart", "ask"
+
+PERSON = "person"
+
+MARGIN = 0.02
+"""Evidence less than this ahead of a rival's is contested."""
+DAYS_BETWEEN_ORIGINALS = 10
+"""Originals further apart are two statements, unless the publisher itself ties them."""
+
+ISSUERS_WEIGHT, ANCHORS_WEIGHT = 0.4, 0.6
+ENOUGH_ANCHORS = 0.45
+MARGIN_OF_FIT = 0.1
+
+_RANK = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            PERSON,
+            ClaimKind.ALTERNATE,
+            ClaimKind.SHARED_ID,
+            "same text",
+            ClaimKind.FOLIO,
+            ClaimKind.SOURCE_LINK,
+            "excerpt",
+            ClaimKind.ATTRIBUTION,
+        )
+    )
+}
+_EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a link, and why where the evidence alone does not say."""
+
+    verdict: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Statements, as sets of release ids, and what was decided for every link of the machine."""
+
+    statements: tuple[tuple[str, ...], ...]
+    decisions: Mapping[LinkKey, Decision]
+
+
+def resolve(members: Mapping[str, ReleaseFacts], links: Iterable[Link]) -> Resolution:
+    """Partition whole components. Links with an end that is not a member are refused (KeyError)."""
+    ordered = sorted(links, key=lambda link: link.key)
+    constraints = _Constraints(members, ordered)
+    groups = _Groups(members, constraints)
+    reasons: dict[LinkKey, Decision] = {}
+    _join_by_persons(ordered, groups)
+    direct = [link for link in ordered if not link.by_person and is_direct(link)]
+    _join_directly(direct, groups, constraints, reasons)
+    _join_by_choice(
+        [link for link in ordered if not link.by_person and is_choice(link)], members, groups, reasons
+    )
+    decisions = {
+        link.key: _decide(link, groups, constraints, reasons.get(link.key))
+        for link in ordered
+        if not link.by_person
+    }
+    return Resolution(groups.all(), decisions)
+
+
+def connects(link: Link) -> bool:
+    """Whether a link makes two releases part of one component: whether it could join them."""
+    if link.by_person:
+        return link.verdict == JOIN
+    return link.score >= JOINABLE
+
+
+def is_choice(link: Link) -> bool:
+    """Whether a link is one of several possibilities, of which at most one is true."""
+    if link.score < JOINABLE:
+        return False
+    if link.kind == ClaimKind.ATTRIBUTION:
+        return True
+    return link.kind == ClaimKind.SOURCE_LINK and link.features.get("links on the page", 1) > 1
+
+
+def is_direct(link: Link) -> bool:
+    """Whether a link alone may join."""
+    return link.score >= JOINABLE and not is_choice(link)
+
+
+class _Constraints:
+    """Which two releases may share a statement."""
+
+    def __init__(self, members: Mapping[str, ReleaseFacts], links: Sequence[Link]) -> None:
+        self._members = members
+        self.by_person: dict[Pair, str] = {}
+        self._contradict: set[Pair] = set()
+        self._same_text: set[Pair] = set()
+        self._publisher: set[Pair] = set()
+        self._carried: set[str] = set()
+        """Joined by a person to something: no rules about kinds and days for these."""
+        for link in sorted(links, key=lambda each: each.decided_at or _EARLIEST):
+            pair = (link.left, link.right)
+            if link.by_person:
+                if link.verdict in (JOIN, APART):
+                    self.by_person[pair] = link.verdict
+            elif link.score == CONTRADICTION:
+                self._contradict.add(pair)
+            elif link.kind in TEXT_KINDS and link.score >= JOINABLE:
+                self._same_text.add(pair)
+            elif link.kind in (ClaimKind.ALTERNATE, ClaimKind.SHARED_ID) and link.score >= JOINABLE:
+                self._publisher.add(pair)
+        for pair, verdict in self.by_person.items():
+            if verdict == JOIN:
+                self._carried.update(pair)
+
+    def objection(self, left: str, right: str) -> str | None:
+        """Why two releases may not share a statement; None when they may."""
+        pair = (left, right) if left < right else (right, left)
+        person = self.by_person.get(pair)
+        if person is not None:
+            return "a person put them apart" if person == APART else None
+        if pair in self._contradict:
+            return "their texts contradict each other"
+        if left in self._carried or right in self._carried:
+            return None
+        one, other = self._members[left], self._members[right]
+        if not kinds_agree(one, other):
+            return f"kinds differ: {one.kind} and {other.kind}"
+        if one.language == other.language and pair not in self._same_text:
+            if one.source == other.source:
+                return "two texts of one source in one language"
+            if one.speaks and other.speaks:
+                # Else an excerpt of what both have in common would make them one.
+                return "two texts by their own issuers in one language"
+        if one.speaks and other.speaks and pair not in self._publisher:
+            days = abs((one.said_on - other.said_on).days)
+            if days > DAYS_BETWEEN_ORIGINALS:
+                return f"said {days} days apart"
+        return None
+
+
+class _Groups:
+    """Releases that are joined so far."""
+
+    def __init__(self, members: Iterable[str], constraints: _Constraints) -> None:
+        self._of = {each: each for each in members}
+        self._members = {each: [each] for each in self._of}
+        self._constraints = constraints
+
+    def of(self, release: str) -> str:
+        """Name of the group that a release is in: the smallest id in it."""
+        return self._of[release]
+
+    def members(self, group: str) -> list[str]:
+        """Releases of a group."""
+        return self._members[group]
+
+    def objection(self, left: str, right: str) -> str | None:
+        """Why the groups of two releases may not be joined; None when they may."""
+        for one in self._members[self._of[left]]:
+            for other in self._members[self._of[right]]:
+                reason = self._constraints.objection(one, other)
+                if reason is not None:
+                    return reason if (one, other) == (left, right) else f"{one} and {other}: {reason}"
+        return None
+
+    def put_apart(self, left: str, right: str) -> bool:
+        """Whether a person put any release of one group apart from one of the other."""
+        return any(
+            self._constraints.by_person.get((min(one, other), max(one, other))) == APART
+            for one in self._members[self._of[left]]
+            for other in self._members[self._of[right]]
+        )
+
+    def join(self, left: str, right: str) -> None:
+        """Join the groups of two releases."""
+        keep, drop = sorted((self._of[left], self._of[right]))
+        if keep != drop:
+            moved = self._members.pop(drop)
+            self._members[keep] += moved
+            self._of.update(dict.fromkeys(moved, keep))
+
+    def all(self) -> tuple[tuple[str, ...], ...]:
+        """All groups, each in order of ids."""
+        return tuple(sorted(tuple(sorted(group)) for group in self._members.values()))
+
+
+def _join_by_persons(links: Sequence[Link], groups: _Groups) -> None:
+    joins = [link for link in links if link.by_person and link.verdict == JOIN]
+    for link in sorted(joins, key=lambda each: each.decided_at or _EARLIEST, reverse=True):
+        if not groups.put_apart(link.left, link.right):
+            groups.join(link.left, link.right)
+
+
+def _join_directly(
+    links: Sequence[Link], groups: _Groups, constraints: _Constraints, reasons: dict[LinkKey, Decision]
+) -> None:
+    strength: dict[str, dict[str, float]] = defaultdict(dict)
+    """Release -> releases tied to it -> score of the best evidence."""
+    for link in links:
+        for one, other in ((link.left, link.right), (link.right, link.left)):
+            strength[one][other] = max(link.score, strength[one].get(other, 0.0))
+    for link in sorted(links, key=lambda each: (-each.score, _RANK[each.kind], each.left, each.right)):
+        if groups.of(link.left) == groups.of(link.right):
+            continue
+        objection = groups.objection(link.left, link.right)
+        if objection is not None:
+            reasons[link.key] = Decision(ASK, f"refused: {objection}")
+            continue
+        rival = _rival(link, strength, constraints)
+        if rival is not None:
+            reasons[link.key] = Decision(ASK, f"contested: {rival} fits about as well, and both cannot be")
+            continue
+        groups.join(link.left, link.right)
+
+
+def _rival(link: Link, strength: Mapping[str, Mapping[str, float]], constraints: _Constraints) -> str | None:
+    """A third release that is tied to one end about as well, and may not share a statement with the other."""
+    score = strength[link.left][link.right]
+    for end, other in ((link.left, link.right), (link.right, link.left)):
+        for third, rival_score in sorted(strength[end].items()):
+            if third == other or rival_score < score - MARGIN:
+                continue
+            if constraints.objection(other, third) is not None and constraints.objection(end, third) is None:
+                return third
+    return None
+
+
+def _join_by_choice(
+    links: Sequence[Link],
+    members: Mapping[str, ReleaseFacts],
+    groups: _Groups,
+    reasons: dict[LinkKey, Decision],
+) -> None:
+    """Decide foot lines and pages with several source links: see the module."""
+    offers: dict[str, dict[str, list[Link]]] = defaultdict(lambda: defaultdict(list))
+    """Group of the claimant -> group it may belong to -> links between them."""
+    for link in links:
+        claimant = _claimant(link)
+        target = link.right if claimant == link.left else link.left
+        if groups.of(claimant) != groups.of(target):
+            offers[groups.of(claimant)][groups.of(target)].append(link)
+    tied = {
+        group
+        for group in offers
+        if any(groups.of(link.left) == groups.of(link.right) == group for link in links)
+    }
+    proposals: list[tuple[float, str, str]] = []
+    for claimant, targets in offers.items():
+        if claimant in tied:
+            for some in targets.values():
+                _note(some, reasons, APART, "tied to another statement of that day by other evidence")
+            continue
+        fits = {target: _fit(some, target, members, groups) for target, some in targets.items()}
+        best, *others = sorted(fits, key=lambda target: (-fits[target].total, target))
+        second = fits[others[0]].total if others else 0.0
+        lead = fits[best].total - second
+        clear = lead >= MARGIN_OF_FIT and (
+            fits[best].anchors >= ENOUGH_ANCHORS
+            or (fits[best].exact and not any(fits[each].exact for each in others))
+        )
+        if clear:
+            proposals.append((fits[best].total, claimant, best))
+            for each in others:
+                _note(
+                    targets[each],
+                    reasons,
+                    APART,
+                    _told(fits[each], "another statement of that day fits better"),
+                )
+            continue
+        for each, some in targets.items():
+            if fits[each].total >= fits[best].total - MARGIN_OF_FIT:
+                _note(
+                    some,
+                    reasons,
+                    ASK,
+                    _told(fits[each], "not clear which statement of that day it is, if any"),
+                )
+            else:
+                _note(some, reasons, APART, _told(fits[each], "another statement of that day fits better"))
+    crowded = _crowded(proposals, groups)
+    for fit, claimant, target in sorted(proposals, key=lambda each: (-each[0], each[1], each[2])):
+        some = offers[claimant][target]
+        if claimant in crowded:
+            _note(some, reasons, ASK, f"fit {fit:.2f}: another text of the same source fits about as well")
+            continue
+        one, other = some[0].left, some[0].right
+        objection = groups.objection(one, other)
+        if objection is not None:
+            _note(some, reasons, ASK, f"refused: {objection}")
+            continue
+        groups.join(one, other)
+
+
+def _crowded(proposals: Sequence[tuple[float, str, str]], groups: _Groups) -> set[str]:
+    """Claimants that want to join one statement, fit it about equally well, and may not be there together."""
+    crowded: set[str] = set()
+    for (fit, claimant, target), (other_fit, other, other_target) in combinations(proposals, 2):
+        alike = target == other_target and abs(fit - other_fit) < MARGIN_OF_FIT
+        if alike and groups.objection(claimant, other) is not None:
+            crowded |= {claimant, other}
+    return crowded
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How well a statement fits what a claimant says of its source."""
+
+    issuers: float
+    anchors: float
+    exact: bool
+    """Exactly the two or more issuers named, and the texts cannot be compared by anchors."""
+
+    @property
+    def total(self) -> float:
+        """Both, weighed."""
+        return ISSUERS_WEIGHT * self.issuers + ANCHORS_WEIGHT * self.anchors
+
+
+def _fit(links: Sequence[Link], target: str, members: Mapping[str, ReleaseFacts], groups: _Groups) -> _Fit:
+    issuers = frozenset(
+        issuer for each in groups.members(target) if members[each].speaks for issuer in members[each].issuers
+    )
+    anchors = max(float(link.features.get("anchors", 0.0)) for link in links)
+    compared = any("compared" in link.features for link in links)
+    share, exact = 0.0, False
+    for link in links:
+        if link.kind == ClaimKind.SOURCE_LINK:
+            share = 1.0
+            continue
+        parsed = attributed(str(link.features["attribution"]))
+        named = parsed[0] if parsed else frozenset()
+        share = max(share, len(named & issuers) / max(1, len(named | issuers)))
+        exact = exact or (named == issuers and len(named) > 1 and not compared)
+    return _Fit(share, anchors, exact)
+
+
+def _told(fit: _Fit, reason: str) -> str:
+    return f"fit {fit.total:.2f} (issuers {fit.issuers:.2f}, figures and names {fit.anchors:.2f}): {reason}"
+
+
+def _claimant(link: Link) -> str:
+    return str(link.features["claimant"])
+
+
+def _note(links: Iterable[Link], reasons: dict[LinkKey, Decision], verdict: str, reason: str) -> None:
+    for link in links:
+        reasons[link.key] = Decision(verdict, reason)
+
+
+def _decide(link: Link, groups: _Groups, constraints: _Constraints, noted: Decision | None) -> Decision:
+    """The verdict on a link, when all statements are known."""
+    together = groups.of(link.left) == groups.of(link.right)
+    person = constraints.by_person.get((link.left, link.right))
+    if person is not None:
+        return Decision(JOIN if together else APART, "a person decided")
+    if together:
+        return Decision(JOIN, None if link.score >= JOINABLE else "joined by other evidence")
+    if link.score == CONTRADICTION:
+        return Decision(APART)
+    return noted or Decision(ASK)

@@ -1,0 +1,211 @@
+"""Two texts of one language, compared word for word.
+
+The words are aligned (longest common subsequence; matches of fewer than three words in a row count as
+chance). What is left between the matches decides. A republisher cuts passages, adds a lead, a foot line, a
+headline, an insertion: then one side has words where the other has none, or the edges differ. A template
+has other figures in the same places: then both sides have figures there, and they differ. Such texts are
+not copies, however much of their wording is the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.fuzz import ratio
+
+from pipelines.linking.words import Words, read_words
+from pipelines.signature import resemblance
+
+SAME_SIMILARITY = 0.8
+"""Part of all words of both texts that match, from which on they are one text."""
+SAME_CONTAINMENT = 0.85
+"""Part of the shorter text's words found in the longer, from which on it is a copy or an excerpt."""
+UNSURE_CONTAINMENT = 0.7
+"""From here on a person is asked."""
+EXCERPT_LENGTH = 0.5
+"""A text contained in another and shorter than this part of it is an excerpt."""
+FEWEST_WORDS = 25
+"""Shorter texts say too little: they are the same only when equal to the last word, headline included."""
+FEWEST_WORDS_OF_EXCERPT = 40
+
+_LEAST_RESEMBLANCE = 0.15
+_SHORTEST_MATCH = 3
+_PASSAGE = 12
+"""A difference of more words than this is a passage: framing at an edge, a cut or addition elsewhere."""
+_MOST_CELLS = 400_000_000
+"""Product of both lengths up to which texts are aligned (20,000 words each)."""
+_SAME_NAME = 70.0
+"""Two spellings this much alike (percent) are one name, read or typed badly."""
+_LONGEST_NUMBER_LINE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two texts of one language have in common, and what speaks against their being one text."""
+
+    left_words: int
+    right_words: int
+    shared_words: int
+    figures: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Figures that stand in the same places and differ; both empty when there are none."""
+    names: tuple[tuple[str, str], ...] = ()
+    """Names that stand in the same places and differ."""
+    aligned: bool = True
+    """False when the texts are too long to be aligned and not equal."""
+
+    @property
+    def similarity(self) -> float:
+        """Matched part of all words of both texts."""
+        return 2 * self.shared_words / max(1, self.left_words + self.right_words)
+
+    @property
+    def containment(self) -> float:
+        """Matched part of the shorter text."""
+        return self.shared_words / max(1, min(self.left_words, self.right_words))
+
+    @property
+    def length_ratio(self) -> float:
+        """Length of the shorter text as part of the longer."""
+        return min(self.left_words, self.right_words) / max(1, self.left_words, self.right_words)
+
+    @property
+    def equal(self) -> bool:
+        """Whether there is no difference in words at all."""
+        return self.shared_words == self.left_words == self.right_words
+
+    @property
+    def figures_differ(self) -> bool:
+        """Whether figures stand against figures."""
+        return bool(self.figures[0])
+
+
+def worth_comparing(left: bytes, right: bytes) -> bool:
+    """Whether two signatures leave it possible that one text contains a good part of the other."""
+    return resemblance(left, right) >= _LEAST_RESEMBLANCE
+
+
+def body_words(body: str, language: str, folio: str | None) -> Words:
+    """The words to compare: the body without a line that only holds the publisher's own number.
+
+    Copies of a joint communique bear each ministry's own number.
+    """
+    if folio is not None:
+        paragraphs = body.split("\n\n")
+        kept = [
+            each for index, each in enumerate(paragraphs) if index > 1 or not _is_number_line(each, folio)
+        ]
+        body = "\n\n".join(kept)
+    return read_words(body, language)
+
+
+def _is_number_line(paragraph: str, folio: str) -> bool:
+    return (
+        len(paragraph.split()) <= _LONGEST_NUMBER_LINE
+        and re.search(rf"(?<!\w){re.escape(folio)}(?!\w)", paragraph) is not None
+    )
+
+
+def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Comparison:
+    """Align two texts and weigh what differs.
+
+    `explained` are figures that a difference at an edge may hold without counting: the days on which the
+    two sites posted the text, which datelines show.
+    """
+    n, m = len(left.folded), len(right.folded)
+    if left.folded == right.folded:
+        return Comparison(n, m, n)
+    if n * m > _MOST_CELLS:
+        return Comparison(n, m, 0, aligned=False)
+    edge_figures = frozenset(explained)
+    shared = 0
+    mine: Counter[str] = Counter()
+    theirs: Counter[str] = Counter()
+    names: list[tuple[str, str]] = []
+    for gap in _gaps(left, right):
+        if isinstance(gap, int):
+            shared += gap
+            continue
+        l0, l1, r0, r1 = gap
+        longer, shorter = max(l1 - l0, r1 - r0), min(l1 - l0, r1 - r0)
+        edge = (l0 == 0 or r0 == 0) or (l1 == n or r1 == m)
+        if longer > _PASSAGE and (edge or shorter < _SHORTEST_MATCH):
+            continue
+        ours, others = _figures(left, l0, l1), _figures(right, r0, r1)
+        if edge:
+            # At an edge one side may just go on where the other ends.
+            only = [each - others_ for each, others_ in ((ours, others), (others, ours))]
+            if all(set(each) - edge_figures for each in only):
+                mine += only[0]
+                theirs += only[1]
+            continue
+        mine += ours - others
+        theirs += others - ours
+        if longer <= _PASSAGE:
+            names += _other_names(left, l0, l1, right, r0, r1)
+    # What one side has in one place and the other in another is the same figure, moved.
+    mine, theirs = mine - theirs, theirs - mine
+    differing = (tuple(sorted(mine)), tuple(sorted(theirs))) if mine and theirs else ((), ())
+    return Comparison(n, m, shared, differing, tuple(sorted(names)))
+
+
+def _gaps(left: Words, right: Words) -> Iterator[int | tuple[int, int, int, int]]:
+    """Lengths of matches, and between them the stretches that do not match (from, to; from, to)."""
+    n, m = len(left.folded), len(right.folded)
+    at_left = at_right = 0
+    for block in LCSseq.editops(left.folded, right.folded).as_matching_blocks():
+        if block.size < _SHORTEST_MATCH and block.a < n and block.b < m and block.size:
+            continue
+        start_left, start_right = (block.a, block.b) if block.size else (n, m)
+        if start_left > at_left or start_right > at_right:
+            yield at_left, start_left, at_right, start_right
+        if block.size:
+            yield block.size
+        at_left, at_right = start_left + block.size, start_right + block.size
+
+
+def _figures(words: Words, start: int, end: int) -> Counter[str]:
+    return Counter(
+        word for word, figure in zip(words.folded[start:end], words.figures[start:end], strict=True) if figure
+    )
+
+
+def _other_names(left: Words, l0: int, l1: int, right: Words, r0: int, r1: int) -> list[tuple[str, str]]:
+    """Names on both sides of a difference that are not each other's misspelling."""
+    ours = [left.folded[i] for i in range(l0, l1) if left.names[i] and not left.figures[i]]
+    others = [right.folded[i] for i in range(r0, r1) if right.names[i] and not right.figures[i]]
+    only_ours = [each for each in ours if not any(ratio(each, other) >= _SAME_NAME for other in others)]
+    only_others = [each for each in others if not any(ratio(each, other) >= _SAME_NAME for other in ours)]
+    if only_ours and only_others:
+        return [(" ".join(only_ours), " ".join(only_others))]
+    return []
+
+
+def headlines_differ_in_figures(
+    left: str, right: str, language: str, explained: Collection[str] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Figures by which two headlines of one wording differ; empty when the wording differs, or nothing.
+
+    `explained` are figures that do not count: the numbers that publishers give their releases.
+
+    A republisher's own headline proves nothing. "Exchange rate of 3 May" and "of 4 May" do.
+    """
+    ours, others = read_words(left, language), read_words(right, language)
+    mine, theirs = ours.figure_counts(), others.figure_counts()
+    only_mine = [each for each in mine - theirs if each not in explained]
+    only_theirs = [each for each in theirs - mine if each not in explained]
+    if not only_mine or not only_theirs:
+        return (), ()
+    wording = [
+        [word for word, figure in zip(each.folded, each.figures, strict=True) if not figure]
+        for each in (ours, others)
+    ]
+    if len(wording[0]) < 2 or ratio(" ".join(wording[0]), " ".join(wording[1])) < _SAME_WORDING:
+        return (), ()
+    return tuple(sorted(only_mine)), tuple(sorted(only_theirs))
+
+
+_SAME_WORDING = 85.0
