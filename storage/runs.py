@@ -10,7 +10,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from crawler.frontier import RunInProgress, RunRequest
 from storage.processes import Process, is_alive, this_process
@@ -152,6 +152,19 @@ def find_runs(connection: Connection, source: str | None = None, limit: int = 20
         query = query.where(RunRow.source == source)
     for row in connection.execute(query):
         yield _view(row)
+
+
+def latest_runs(connection: Connection, *, crawls: bool = False) -> dict[str, RunView]:
+    """The latest run of every source that has one, by source; `crawls`: leaving out the intake of files."""
+    number = func.row_number().over(
+        partition_by=RunRow.source, order_by=(RunRow.started_at.desc(), RunRow.id)
+    )
+    ranked = select(RunRow.id, number.label("number"))
+    if crawls:
+        ranked = ranked.where(RunRow.started_by != "ingest")
+    latest = ranked.subquery()
+    query = select(RunRow).join(latest, latest.c.id == RunRow.id).where(latest.c.number == 1)
+    return {row.source: _view(row) for row in connection.execute(query)}
 
 
 def works_still(run: RunView, started: str | None, now: datetime) -> bool:
