@@ -357,6 +357,8 @@ class Discovered:
     kind: str | None = None
     modified: str | None = None
     """Change stamp by the index: a changed stamp makes a known address due again."""
+    posted_at: datetime | None = None
+    """Exact posting time by the index in UTC, where it shows one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,288 @@
+"""Written dates to days and times, by declared patterns only: what fits no pattern is None, never a guess.
+
+Patterns are those of CLDR (Unicode TS 35, part 4): y, M, d, E, a, h, H, m, s, S, z and quoted literals, or
+the word "iso" for ISO 8601. Month and day names come from babel's CLDR data, in every width, with or
+without a dot, without regard to case and accents.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+
+ISO = "iso"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date that was read."""
+
+    day: date
+    """The day in the source's zone."""
+    at: datetime | None
+    """The moment in UTC, where the text gives a clock time."""
+
+
+class UnknownPattern(ValueError):
+    """A date pattern uses a field that is not supported; the message names it."""
+
+
+# Spellings that ministries use and CLDR does not list.
+_MORE_MONTHS: dict[str, dict[str, int]] = {
+    "en": {"sept": 9},
+    "es": {"setiembre": 9, "set": 9, "sep": 9},
+    "de": {"jänner": 1, "jan": 1, "feber": 2, "mrz": 3, "sept": 9},
+    "fr": {"fev": 2, "aout": 8, "sept": 9},
+    "it": {"sett": 9},
+    "pt": {"set": 9},
+}
+# Arabic has two sets of month names, and ministries print both with a slash between.
+_MORE_LOCALES = {
+    "ar": ("ar_SY", "ar_DZ", "ar_MA"),
+    "de": ("de_AT",),
+    "es": ("es_MX", "es_PE"),
+    "pt": ("pt_PT",),
+}
+_MARKS = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"))
+_EDGES = " .,;:|()[]–—-"
+_LONGEST = 300
+"""Characters: no date is longer."""
+
+
+def fold(text: str) -> str:
+    """Text for comparison: lower case, no accents, plain digits and spaces, no direction marks."""
+    plain = unicodedata.normalize("NFKD", text.translate(_MARKS)).casefold().replace("ı", "i")
+    kept = "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character
+        for character in plain
+        if not unicodedata.combining(character)
+    )
+    return " ".join(kept.split())
+
+
+def _locales(language: str | None) -> list[Locale]:
+    primary = (language or "en").partition("-")[0].lower()
+    found = []
+    for name in (primary, *_MORE_LOCALES.get(primary, ())):
+        try:
+            found.append(Locale.parse(name))
+        except (UnknownLocaleError, ValueError):
+            continue
+    return found
+
+
+@lru_cache(maxsize=64)
+def _months(language: str | None) -> dict[str, int]:
+    names: dict[str, int] = {}
+    ambiguous: set[str] = set()
+    for locale in _locales(language):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in locale.months[context][width].items():
+                    folded = fold(str(name)).rstrip(".")
+                    if names.setdefault(folded, number) != number:
+                        ambiguous.add(folded)
+    primary = (language or "en").partition("-")[0].lower()
+    for name, number in _MORE_MONTHS.get(primary, {}).items():
+        names.setdefault(fold(name), number)
+    return {name: number for name, number in names.items() if name not in ambiguous and not name.isdigit()}
+
+
+@lru_cache(maxsize=64)
+def _weekdays(language: str | None) -> dict[str, int]:
+    names: dict[str, int] = {}
+    for locale in _locales(language):
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated", "short"):
+                for number, name in locale.days[context].get(width, {}).items():
+                    names.setdefault(fold(str(name)).rstrip("."), number)
+    return names
+
+
+def _one_of(names: dict[str, int], group: str) -> str:
+    if not names:
+        # A language without known names: the pattern can match nothing.
+        return r"(?!)"
+    longest_first = sorted(names, key=lambda name: (-len(name), name))
+    name = "|".join(re.escape(each).replace(r"\ ", r"\s?") for each in longest_first)
+    second = rf"(?:\s?/\s?(?:{name})\.?)?" if group == "month_name" else ""
+    return rf"(?P<{group}>{name})\.?{second}"
+
+
+_FIELDS = re.compile(
+    r"'(?P<quoted>(?:[^']|'')*)'|(?P<letters>(?P<letter>[A-Za-z])(?P=letter)*)|(?P<other>[^A-Za-z']+)"
+)
+_NUMBERS = {
+    "d": r"(?P<day>\d{1,2})(?:\s?(?:er|ere|re|st|nd|rd|th|o|a|°))?",
+    "H": r"(?P<hour>\d{1,2})",
+    "h": r"(?P<hour12>\d{1,2})",
+    "m": r"(?P<minute>\d{2})",
+    "s": r"(?P<second>\d{2})",
+    "S": r"(?P<fraction>\d{1,9})",
+    "a": r"(?P<half>[ap])\s?\.?\s?m\.?",
+}
+_ZONE = r"(?P<zone>z|(?:utc|gmt)?\s?[+-]\d{1,2}(?::?\d{2})?|utc|gmt|[a-z]{2,5})"
+
+
+def _literal(text: str) -> str:
+    folded = fold(text)
+    if not folded:
+        return r"\s*"
+    body = r"\s*".join(re.escape(word) for word in folded.split())
+    return (r"\s*" if text[:1].isspace() else "") + body + (r"\s*" if text[-1:].isspace() else "")
+
+
+def _field(letter: str, count: int, language: str | None) -> str:
+    if letter in "yu":
+        return r"(?P<short_year>\d{2})" if count == 2 else r"(?P<year>\d{4})"
+    if letter in "ML":
+        return r"(?P<month>\d{1,2})" if count < 3 else _one_of(_months(language), "month_name")
+    if letter in "Ec":
+        return _one_of(_weekdays(language), "weekday")
+    if letter in "zZXxOvV":
+        return _ZONE
+    if letter in _NUMBERS:
+        return _NUMBERS[letter]
+    raise UnknownPattern(f"date pattern letter {letter * count!r} is not supported")
+
+
+@lru_cache(maxsize=512)
+def compile_format(pattern: str, language: str | None) -> re.Pattern[str]:
+    """A CLDR pattern as a regular expression over folded text; raises UnknownPattern."""
+    pieces = []
+    for part in _FIELDS.finditer(pattern):
+        if part["quoted"] is not None:
+            pieces.append(_literal(part["quoted"].replace("''", "'")) if part["quoted"] else "'")
+        elif part["letters"] is not None:
+            pieces.append(_field(part["letter"], len(part["letters"]), language))
+        else:
+            pieces.append(_literal(part["other"]))
+    try:
+        return re.compile("".join(pieces))
+    except re.error as error:
+        raise UnknownPattern(f"date pattern {pattern!r}: {error}") from error
+
+
+_ISO = re.compile(
+    r"(?P<year>\d{4})(?P<dash>-?)(?P<month>\d{2})(?P=dash)(?P<day>\d{2})"
+    r"(?:(?:t|\s)(?P<hour>\d{2}):?(?P<minute>\d{2})(?::?(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
+    r"\s?(?P<zone>z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
+
+
+def _uses_names(pattern: str) -> bool:
+    return any(
+        part["letter"] in tuple("MLEc") and len(part["letters"]) > 2 for part in _FIELDS.finditer(pattern)
+    )
+
+
+def languages_to_try(
+    formats: tuple[str, ...], language: str | None, others: tuple[str, ...]
+) -> tuple[str | None, ...]:
+    """The page's language, then the source's others where a format holds names: those cannot be mistaken."""
+    if not any(_uses_names(pattern) for pattern in formats):
+        return (language,)
+    return tuple(dict.fromkeys((language, *others)))
+
+
+def parse_date(raw: str, formats: tuple[str, ...], language: str | None, zone: ZoneInfo) -> Found | None:
+    """The date that `raw` is, by the first of `formats` that it fits as a whole; None when it fits none.
+
+    `language` is a BCP 47 tag for the names (None: English). A clock time without offset is local time in
+    `zone`; of a time that comes twice (end of summer time) the first is meant, and a time that does not exist
+    (its start) is counted with the offset before the change. Impossible dates, and days that are not the
+    weekday they claim to be, are None.
+    """
+    if len(raw) > _LONGEST:
+        return None
+    text = fold(raw).strip(_EDGES)
+    for pattern in formats:
+        compiled = _ISO if pattern == ISO else compile_format(pattern, language)
+        match = compiled.fullmatch(text)
+        if match is None:
+            # The dot of a closing abbreviation ("p. m.") is part of the text, not an edge of it.
+            match = compiled.fullmatch(text + ".")
+        if match is not None and (found := _read(match.groupdict(), language, zone)) is not None:
+            return found
+    return None
+
+
+def _read(parts: dict[str, str | None], language: str | None, zone: ZoneInfo) -> Found | None:
+    day = _day(parts, language)
+    if day is None:
+        return None
+    if parts.get("hour") is None and parts.get("hour12") is None:
+        return Found(day, None)
+    try:
+        local = datetime(  # noqa: DTZ001 - the zone is put on below
+            day.year, day.month, day.day, *_clock(parts)
+        )
+        fixed = _offset(parts.get("zone"), local, zone)
+        at = local.replace(tzinfo=fixed).astimezone(UTC)
+        return Found(day if fixed is zone else at.astimezone(zone).date(), at)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _day(parts: dict[str, str | None], language: str | None) -> date | None:
+    name = parts.get("month_name")
+    month = (
+        _months(language).get(_spaced(name, _months(language))) if name is not None else parts.get("month")
+    )
+    year = parts.get("year")
+    if year is None and (short := parts.get("short_year")) is not None:
+        # POSIX: 69-99 are of the 1900s.
+        year = str(int(short) + (1900 if int(short) > 68 else 2000))
+    if year is None or month is None or parts.get("day") is None:
+        return None
+    try:
+        day = date(int(year), int(month), int(parts["day"] or 0))
+    except ValueError:
+        return None
+    weekday = parts.get("weekday")
+    if weekday is not None:
+        claimed = _weekdays(language).get(_spaced(weekday, _weekdays(language)))
+        if claimed is not None and claimed != day.weekday():
+            return None
+    return day
+
+
+def _spaced(found: str, names: dict[str, int]) -> str:
+    """The name as the table spells it, where the text left out a space inside it."""
+    if found in names:
+        return found
+    return next((name for name in names if name.replace(" ", "") == found.replace(" ", "")), found)
+
+
+def _clock(parts: dict[str, str | None]) -> tuple[int, int, int, int]:
+    hour = int(parts.get("hour") or parts.get("hour12") or 0)
+    if parts.get("hour12") is not None:
+        if not 1 <= hour <= 12:
+            raise ValueError(f"hour {hour} of a 12-hour clock")
+        hour %= 12
+    if parts.get("half") == "p" and hour < 12:
+        hour += 12
+    fraction = (parts.get("fraction") or "")[:6].ljust(6, "0")
+    return hour, int(parts.get("minute") or 0), int(parts.get("second") or 0), int(fraction)
+
+
+def _offset(name: str | None, local: datetime, zone: ZoneInfo) -> timezone | ZoneInfo:
+    """The zone that a time is given in; raises ValueError for a name that is not the source's own then."""
+    if name is None:
+        return zone
+    name = name.strip()
+    if name in ("z", "utc", "gmt"):
+        return UTC
+    signed = re.fullmatch(r"(?:utc|gmt)?\s?([+-])(\d{1,2}):?(\d{2})?", name)
+    if signed is not None:
+        minutes = int(signed[2]) * 60 + int(signed[3] or 0)
+        return timezone(timedelta(minutes=-minutes if signed[1] == "-" else minutes))
+    if (local.replace(tzinfo=zone).tzname() or "").lower() == name:
+        return zone
+    raise ValueError(f"zone {name!r} is not {zone.key} at that time")

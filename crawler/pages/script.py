@@ -1,0 +1,69 @@
+"""Script fragments that put HTML into a page: `$('#prensa').append('<article>...<\\/article>');`.
+
+Nothing is run: string literals that follow such a call are taken out and their escapes undone.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CALL = re.compile(r"\.\s*(?:append|prepend|html|before|after|replaceWith)\s*\(\s*(?=[\"'`])")
+_LITERALS = {
+    '"': re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL),
+    "'": re.compile(r"'[^'\\]*(?:\\.[^'\\]*)*'", re.DOTALL),
+    "`": re.compile(r"`[^`\\]*(?:\\.[^`\\]*)*`", re.DOTALL),
+}
+_JOIN = re.compile(r"\s*\+\s*(?=[\"'`])")
+_ESCAPE = re.compile(
+    r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|(\r\n|[\s\S]))",
+)
+_SINGLE = {
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "b": "\b",
+    "f": "\f",
+    "v": "\v",
+    "0": "",
+    "\n": "",
+    "\r": "",
+    "\r\n": "",
+}
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    braced, four, two, single = match.groups()
+    code = braced or four or two
+    if code is None:
+        return _SINGLE.get(single, single)
+    number = int(code, 16)
+    return chr(number) if number <= 0x10FFFF else "\ufffd"
+
+
+def unescape(literal: str) -> str:
+    """The value of a JavaScript string literal's inside (ECMAScript 12.9.4), surrogate pairs joined."""
+    text = _ESCAPE.sub(_unescaped, literal)
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def unwrap(script: str) -> str | None:
+    """The HTML that a script fragment puts into its page; None when the text is no such fragment."""
+    if script.lstrip()[:1] == "<":
+        return None
+    pieces: list[str] = []
+    found = False
+    position = 0
+    while (call := _CALL.search(script, position)) is not None:
+        position = call.end()
+        while (literal := _LITERALS[script[position]].match(script, position)) is not None:
+            found = True
+            pieces.append(unescape(literal.group()[1:-1]))
+            position = literal.end()
+            joined = _JOIN.match(script, position)
+            if joined is None:
+                break
+            position = joined.end()
+        else:
+            # A literal without end: the rest is cut off, and searching on would read its inside as script.
+            break
+    return "\n".join(pieces) if found else None
