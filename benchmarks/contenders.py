@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import resource
 import sqlite3
 import sys
@@ -142,8 +143,9 @@ def main() -> None:
         result = measure(settings, what)
     else:
         settings = dict(STOCK)
+        settings["COMMUNIQUE_CONNECT_TO"] = os.environ["COMMUNIQUE_CONNECT_TO"]
         settings["DOWNLOAD_HANDLERS"] = dict.fromkeys(
-            ("http", "https"), "crawler.guard.GuardedDownloadHandler"
+            ("http", "https"), "crawler.download.GuardedDownloadHandler"
         )
         spider = {"bare": Bare, "glued": Glued}[contender]
         spider.addresses = Path(what).read_text().split()
