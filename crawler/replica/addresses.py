@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from crawler.items import KindOfRelease
@@ -56,7 +55,7 @@ def address_of(world: World, entry: Entry) -> str:
 
 
 def release_at(world: World, url: str) -> int:
-    """The number of the release at an address (query and scheme do not matter); LookupError when there is none."""
+    """The number of the release at an address (whatever query and scheme); LookupError if there is none."""
     parts = urlsplit(url)
     path = parts.path.removeprefix("/api/content").rstrip("/")
     if match := _MIRROR_PAGE.search(path):
@@ -76,8 +75,3 @@ def release_at(world: World, url: str) -> int:
         if path_of(world, entry).rstrip("/") == re.sub(r"^(/[a-z]+)/e[sn]/prensa/", r"\1/prensa/", path):
             return release
     raise LookupError(f"no release of the replica stands at {url}")
-
-
-def local_iso(moment: datetime) -> str:
-    """`2026-10-30T14:05:00+00:00`, to the second."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds")

@@ -48,7 +48,7 @@ def stream(seed: int, number: int, purpose: int = 0) -> random.Random:
 def outline(seed: int, number: int, said_on: date) -> Outline:
     """Draw what statement `number` of the world `seed` says."""
     draws = stream(seed, number, 1)
-    sizes = [1 + draws.getrandbits(2) % 3 for _ in range(2 + draws.getrandbits(8) % 11)]
+    sizes = [1 + draws.getrandbits(2) % 3 for _ in range(3 + draws.getrandbits(8) % 10)]
     order = iter(draws.sample(_SENTENCES, sum(sizes)))
     paragraphs: list[tuple[tuple[str, int, int], ...]] = []
     for size in sizes:
@@ -69,8 +69,8 @@ def outline(seed: int, number: int, said_on: date) -> Outline:
 def following(base: Outline, seed: int, number: int, said_on: date) -> Outline:
     """A follow-up to `base`: the same headline and background, other news. Not the same statement."""
     own = outline(seed, number, said_on)
-    kept = base.paragraphs[-2:]
-    return replace(own, title=base.title, lead=base.lead, draw=base.draw, paragraphs=own.paragraphs + kept)
+    paragraphs = own.paragraphs[:9] + base.paragraphs[-2:]
+    return replace(own, title=base.title, lead=base.lead, draw=base.draw, paragraphs=paragraphs)
 
 
 def edited(base: Outline, seed: int, number: int, revision: int) -> Outline:

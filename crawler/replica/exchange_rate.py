@@ -26,18 +26,23 @@ def exchange_body(seed: int, day: date) -> tuple[str, ...]:
     spanish = wordings()["es"].day(day)
     rate = stream(seed, day.toordinal(), 64).getrandbits(12)
     return (
-        f"La Secretaría de Hacienda y Crédito Público informa que el tipo de cambio aplicable el {spanish} para "
+        f"La Secretaría de Hacienda y Crédito Público informa que el tipo de cambio aplicable el {spanish} "
+        f"para "
         f"liquidar en el país obligaciones denominadas en dólares de los Estados Unidos de América es de "
         f"{_rate(seed, day, 65)} pesos por dólar.",
-        "La cotización se obtuvo a partir del promedio de las operaciones al mayoreo que las instituciones de "
+        "La cotización se obtuvo a partir del promedio de las operaciones al mayoreo que las instituciones "
+        "de "
         "crédito reportaron entre las nueve y las doce horas, conforme a las reglas vigentes para la "
         "determinación del tipo de cambio de referencia.",
         f"En la misma fecha, el euro se cotizó en {_rate(seed, day, 66)} pesos y la libra esterlina en "
         f"{_rate(seed, day, 67)} pesos. La tasa de interés interbancaria a veintiocho días se ubicó en "
         f"{7 + rate % 4}.{rate % 10_000:04d} por ciento.",
-        "Los contribuyentes podrán utilizar esta cotización para el cálculo de sus obligaciones fiscales del día "
-        "hábil siguiente. Las series históricas están disponibles en el portal de estadísticas oportunas de la "
+        "Los contribuyentes podrán utilizar esta cotización para el cálculo de sus obligaciones fiscales del "
+        "día "
+        "hábil siguiente. Las series históricas están disponibles en el portal de estadísticas oportunas de "
+        "la "
         "dependencia, donde también se publican los valores de las unidades de inversión.",
-        "Esta publicación se emite todos los días hábiles y no constituye un pronóstico ni una recomendación de "
+        "Esta publicación se emite todos los días hábiles y no constituye un pronóstico ni una recomendación "
+        "de "
         "compra o venta de divisas.",
     )

@@ -39,9 +39,10 @@ class FaultKind(StrEnum):
     FROZEN_LISTING = "frozen-listing"
     """Page N of an index shows page N-1 again."""
     OLD_LAYOUT = "old-layout"
-    """Pages in the shape that the site had years ago."""
+    """Pages in the shape that the site had years ago: on gob.mx one that its definition knows, on DHS,
+    State and canada.ca one that no definition knows; elsewhere nothing changes."""
     SCRIPT_LISTING = "script-listing"
-    """The listing comes as a script fragment (gob.mx)."""
+    """The listing comes as a script fragment (gob.mx only)."""
 
 
 class Flavour(StrEnum):

@@ -47,22 +47,26 @@ def _menu(language: str, number: int) -> str:
         f'href="/menu/{number}/{place}" title="{word}">{word} {number}</a></li>\n'
         for place, word in enumerate(words)
     )
-    return f'<nav class="menu menu-{number}" aria-label="{words[0]} {number}"><ul class="nav">\n{items}</ul></nav>\n'
+    label = f"{words[0]} {number}"
+    return f'<nav class="menu menu-{number}" aria-label="{label}"><ul class="nav">\n{items}</ul></nav>\n'
 
 
 def _script(number: int) -> str:
     lines = "".join(
-        f"  queue.push({{slot: 'zone-{number}-{place}', group: {number * 31 + place}, lazy: {str(place % 2 == 0).lower()}"
+        f"  queue.push({{slot: 'zone-{number}-{place}', group: {number * 31 + place}, lazy: "
+        f"{str(place % 2 == 0).lower()}"
         f", sizes: [[{320 + place * 8}, {50 + number % 9}], [{728 + place}, 90]]}});\n"
         for place in range(9)
     )
-    return f"<script>\n(function (window) {{\n  var queue = window.stack{number} || [];\n{lines}}})(window);\n</script>\n"
+    opening = f"<script>\n(function (window) {{\n  var queue = window.stack{number} || [];\n"
+    return f"{opening}{lines}}})(window);\n</script>\n"
 
 
 def _teaser(language: str, number: int) -> str:
     word = _MENU[language][number % 8]
     return (
-        f'<div class="teaser teaser-{number % 4}"><a href="/teaser/{number}"><img loading="lazy" alt="{word}" '
+        f'<div class="teaser teaser-{number % 4}"><a href="/teaser/{number}"><img loading="lazy" '
+        f'alt="{word}" '
         f'src="/assets/teaser/{number * 7919 % 100_003}.jpg" width="320" height="180"></a>'
         f'<div class="teaser-label"><a href="/teaser/{number}">{word} {number}</a></div></div>\n'
     )

@@ -41,7 +41,7 @@ html, body { height: 100%; margin: 0; overflow: hidden; }
 </div>
 <script type="text/javascript">
 (function () {
-  var state = { provider: 'crypto', token: 'cmVwbGljYQ==', timestamp: 1700000000, nonce: '5f1c', difficulty: 15000 };
+  var state = { provider: 'crypto', token: 'cmVwbGljYQ==', time: 1700000000, nonce: '5f1c', count: 15000 };
   var frame = document.getElementById('sec-cpt-if');
   frame.setAttribute('challenge', window.btoa(JSON.stringify(state)));
   window.addEventListener('message', function (event) {
@@ -76,7 +76,7 @@ def bomb() -> bytes:
 
 
 def misbehave(kind: FaultKind, request: Request) -> Response | None:
-    """The answer in place of the page; None when the page itself is wanted first (to be cut, slowed, mislabelled)."""
+    """The answer in place of the page; None when the page itself is wanted first (to be cut or slowed)."""
     match kind:
         case FaultKind.TOO_MANY:
             return page("<html><body>Too Many Requests</body></html>", 429).header(

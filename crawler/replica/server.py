@@ -81,7 +81,7 @@ class Server:
         self._end: asyncio.Event | None = None
 
     def start(self, context: SSLContext, port: int = 0) -> None:
-        """Serve until `stop`; returns when both ports listen. `port` is wanted for TLS, the next one for http.
+        """Serve until `stop`; returns when both ports listen. `port` is for TLS, the next one for http.
 
         Raises OSError when a port is taken.
         """
@@ -108,7 +108,7 @@ class Server:
             for secure in (True, False):
                 servers.append(
                     await self._loop.create_server(
-                        lambda secure=secure: _Connection(self, secure),  # type: ignore[misc]
+                        lambda secure=secure: _Connection(self, secure),
                         "127.0.0.1",
                         port + (0 if secure else 1) if port else 0,
                         ssl=context if secure else None,

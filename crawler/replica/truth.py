@@ -44,7 +44,7 @@ class TrueRelease:
 
     @property
     def key(self) -> str | None:
-        """Address key by the source's definition; None would mean that the definition does not know its page."""
+        """Address key by the source's definition; None if it does not know the page."""
         return source_named(self.source).address_key(self.url)
 
 
@@ -62,7 +62,7 @@ class TrueStatement:
 
 
 class Truth(Sequence[TrueStatement]):
-    """All statements of a world, newest first, each made when asked for; a live view of edits and withdrawals."""
+    """All statements of a world, newest first, made when asked for, in their present state."""
 
     def __init__(self, world: World) -> None:
         self.world = world

@@ -1,7 +1,7 @@
 """The words and sentences that replica texts are made of, per language, read from `texts/`.
 
 `words.txt` holds parallel words, `sentences.txt` parallel sentences in Spanish, English and French,
-`arabic.txt` Arabic sentences with the same slots, `names.txt` proper names. All were written for this replica.
+`arabic.txt` Arabic sentences with the same slots, `names.txt` proper names. All are our own.
 """
 
 from __future__ import annotations

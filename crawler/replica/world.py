@@ -123,7 +123,7 @@ class World:
         return self._entry(release, self.revisions.get(release, 0), self.is_withdrawn(release))
 
     def is_withdrawn(self, release: int) -> bool:
-        """Whether its publisher has withdrawn a release: on request, or as one in 24 on GOV.UK from the start."""
+        """Whether its publisher has withdrawn a release: on request, or 1 in 24 on GOV.UK."""
         return release in self.withdrawals or (
             FAMILIES[self.plan.family[self.plan.statement[release]]].name == "uk"
             and stream(self.seed, release, 9).getrandbits(16) % 24 == 0

@@ -12,6 +12,7 @@ from crawler.replica.exchange import Request, Response, page, validated
 from crawler.replica.faults import Flavour
 from crawler.replica.furniture import furniture
 from crawler.replica.plan import MOST_CANADIAN
+from crawler.replica.sites.old_layout import old_page
 from crawler.replica.wording import wordings
 from crawler.replica.world import Entry, World
 
@@ -81,6 +82,11 @@ class Canada:
         if match := _ARTICLE.match(request.path):
             entry = self.world.find("ca_gac", match[1])
             if entry is not None and not entry.withdrawn and path_of(self.world, entry) == request.path:
+                if flavour is Flavour.OLD_LAYOUT:
+                    body = self.world.body(entry.number)
+                    return page(
+                        old_page(entry.title, entry.local.date(), body, self._furniture[entry.language])
+                    )
                 return page(self._article(entry))
         return page(self._frame("en", "We couldn't find that Web page", "<h1>Error 404</h1>", ""), 404)
 
@@ -118,7 +124,8 @@ class Canada:
         newest = self.world.entry(found[0]).changed_at if found else self.world.now
         title = escape(request.parameter("atomtitle", "news"))
         feed = (
-            f'<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
+            f'<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" '
+            f'xml:lang="{language}">\n'
             f'<title>{title}</title>\n<id>{own}</id>\n<link rel="self" href="{own}"/>\n'
             f"<updated>{newest:%Y-%m-%dT%H:%M:%SZ}</updated>\n{entries}</feed>\n"
         )
@@ -128,7 +135,8 @@ class Canada:
     def _feed_entry(self, entry: Entry) -> str:
         link = address_of(self.world, entry)
         return (
-            f'<entry>\n<title>{escape(entry.title)}</title>\n<link rel="alternate" type="text/html" href="{link}"/>\n'
+            f'<entry>\n<title>{escape(entry.title)}</title>\n<link rel="alternate" type="text/html" '
+            f'href="{link}"/>\n'
             f"<id>{link}</id>\n<published>{entry.local.isoformat()}</published>\n"
             f"<updated>{entry.changed_at:%Y-%m-%dT%H:%M:%SZ}</updated>\n"
             f"<summary>{escape(self.world.composer(entry.number).lead())}</summary>\n</entry>\n"
@@ -158,7 +166,8 @@ class Canada:
             f'<section id="wb-lng"><h2>Language</h2><ul><li><a lang="{twin.language}" '
             f'href="{path_of(self.world, twin)}">{switch}</a></li></ul></section>\n'
             f'<main property="mainContentOfPage">\n<h1 property="name" id="wb-cont">{entry.title}</h1>\n'
-            f'<p class="gc-byline"><strong>{of} <a href="/{CANADIAN_PATHS[entry.language]}.html">{department}</a>'
+            f'<p class="gc-byline"><strong>{of} <a href="/{CANADIAN_PATHS[entry.language]}.html">'
+            f"{department}</a>"
             f'</strong></p>\n<div id="news-release-container">\n<h2>{kind}</h2>\n'
             f'<p class="teaser hidden">{self.world.composer(entry.number).lead()}</p>\n'
             f'<div class="cmp-text">\n{paragraphs}</div>\n</div>\n<div class="contacts"><h2>Contacts</h2>'
@@ -170,6 +179,7 @@ class Canada:
         around = self._furniture[language]
         return (
             f'<!DOCTYPE html>\n<html lang="{language}" dir="ltr">\n<head>\n<meta charset="utf-8">\n'
-            f"<title>{title} - Canada.ca</title>\n{head}</head>\n<body>\n{around.before}{content}{around.after}"
+            f"<title>{title} - Canada.ca</title>\n{head}</head>\n<body>\n"
+            f"{around.before}{content}{around.after}"
             f'<footer id="wb-info"><div>Canada.ca</div></footer>\n</body>\n</html>\n'
         )

@@ -8,6 +8,7 @@ from crawler.replica.addresses import path_of
 from crawler.replica.exchange import Request, Response, page, validated
 from crawler.replica.faults import Flavour
 from crawler.replica.furniture import furniture
+from crawler.replica.sites.old_layout import old_page
 from crawler.replica.wording import wordings
 from crawler.replica.world import Entry, World
 
@@ -33,6 +34,9 @@ class Dhs:
         if match := _ARTICLE.match(request.path):
             entry = self.world.find("us_dhs", match[2])
             if entry is not None and not entry.withdrawn and path_of(self.world, entry) == match[1]:
+                if flavour is Flavour.OLD_LAYOUT:
+                    body = self.world.body(entry.number)
+                    return page(old_page(entry.title, entry.local.date(), body, self._furniture))
                 return validated(page(self._article(entry)), request, entry.changed_at)
         return page(self._frame("Page Not Found", "<h1>Page Not Found</h1>"), 404)
 
@@ -51,9 +55,12 @@ class Dhs:
             entry = self.world.entry(release)
             items += (
                 f'<li class="usa-collection__item">\n<div class="usa-collection__body">\n'
-                f'<h3 class="usa-collection__heading"><a class="usa-link" href="{path_of(self.world, entry)}">'
-                f'{entry.title}</a></h3>\n<ul class="usa-collection__meta"><li class="usa-collection__meta-item">'
-                f'<time datetime="{entry.local.isoformat()}">{wordings()["en"].day(entry.local.date())}</time></li>'
+                f'<h3 class="usa-collection__heading"><a class="usa-link" '
+                f'href="{path_of(self.world, entry)}">'
+                f'{entry.title}</a></h3>\n<ul class="usa-collection__meta"><li '
+                f'class="usa-collection__meta-item">'
+                f'<time datetime="{entry.local.isoformat()}">'
+                f"{wordings()['en'].day(entry.local.date())}</time></li>"
                 f"</ul>\n</div>\n</li>\n"
             )
         last = max(0, -(-len(found) // size) - 1)
@@ -74,10 +81,13 @@ class Dhs:
             lead = f"WASHINGTON — {lead}"
         text = "".join(f"<p>{paragraph}</p>\n" for paragraph in (lead, *rest))
         content = (
-            f'<h1 class="uswds-page-title">{entry.title}</h1>\n<div class="news-release-date-block">Release Date: '
-            f'{wordings()["en"].day(entry.local.date())}</div>\n<div class="immediate">For Immediate Release</div>\n'
+            f'<h1 class="uswds-page-title">{entry.title}</h1>\n<div class="news-release-date-block">Release '
+            f"Date: "
+            f'{wordings()["en"].day(entry.local.date())}</div>\n<div class="immediate">For Immediate '
+            f"Release</div>\n"
             f'<div class="field field--name-body"><div class="field__item">\n{text}</div></div>\n'
-            f'<div class="field field--name-topics">Topics: <a href="/topics/homeland-security">Homeland</a></div>\n'
+            f'<div class="field field--name-topics">Topics: <a href="/topics/homeland-security">Homeland</a>'
+            f"</div>\n"
         )
         return self._frame(entry.title, content)
 

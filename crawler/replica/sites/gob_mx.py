@@ -11,8 +11,8 @@ from crawler.replica.addresses import AGENCIES
 from crawler.replica.exchange import Request, Response, page, redirect
 from crawler.replica.faults import Flavour
 from crawler.replica.furniture import furniture
-from crawler.replica.world import Entry, World
 from crawler.replica.wording import wordings
+from crawler.replica.world import Entry, World
 
 HOSTS = ("www.gob.mx",)
 PER_PAGE = 9
@@ -49,7 +49,7 @@ class Headings:
         if joint and (style < 2 or folio is None):
             self.title = f"{joint}. {entry.title}"
             joint = None
-        if folio and (style < 2 or style == 2 and joint):
+        if folio and (style < 2 or (style == 2 and joint)):
             self.title = f"{folio}{'.-' if repost else '.'} {self.title}"
             folio = None
         if style == 2:
@@ -63,6 +63,16 @@ class GobMx:
     def __init__(self, world: World, page_size: int) -> None:
         self.world = world
         self._furniture = furniture("es", max(0, page_size - 5_500))
+        self._listed = {
+            (agency, language): [
+                release
+                for release in world.order(source)
+                if language == "es" or world.plan.version(release).language == "en"
+            ]
+            for agency, source in AGENCIES.items()
+            for language in ("es", "en")
+        }
+        """The Spanish listing shows everything, the English one English releases only."""
         self._recent = lru_cache(maxsize=8)(self._make_recent)
 
     def answer(self, request: Request, flavour: Flavour | None) -> Response:
@@ -79,22 +89,13 @@ class GobMx:
             return redirect(f"https://www.gob.mx{request.path}/archivo/prensa", 302)
         return page(self._frame("gob", "Página no encontrada", '<div class="error-404">404</div>'), 404)
 
-    def _listed(self, agency: str, language: str) -> list[int]:
-        """The Spanish listing shows everything, the English one English releases only."""
-        source = AGENCIES[agency]
-        gone = self.world.withdrawals
-        return [
-            release
-            for release in self.world.order(source)
-            if release not in gone and (language != "en" or self.world.plan.version(release).language == "en")
-        ]
-
     def _listing(self, agency: str, tree: str | None, request: Request, flavour: Flavour | None) -> Response:
-        language = request.parameter("idiom", tree or "es")[:2]
+        language = "en" if request.parameter("idiom", tree or "es").startswith("en") else "es"
         number = max(1, request.number("page", 1))
         if flavour is Flavour.FROZEN_LISTING:
             number = max(1, number - 1)
-        everything = self._listed(agency, language)
+        gone = self.world.withdrawals
+        everything = [each for each in self._listed[agency, language] if each not in gone]
         if request.parameter("order", "DESC").upper() == "ASC":
             everything.reverse()
         shown = everything[(number - 1) * PER_PAGE : number * PER_PAGE]
@@ -148,7 +149,8 @@ class GobMx:
         if old or entry.local.year <= 2022 or entry.number % 11 == 0:
             byline = (
                 f'<section class="border-box"><dl><dt>Autor</dt>\n<dd>{_NAMES[agency]}</dd>\n'
-                f"<dt>Fecha de publicación</dt>\n<dd>{posted}</dd>\n<dt>Categoría</dt>\n<dd>{kind}</dd></dl></section>\n"
+                f"<dt>Fecha de publicación</dt>\n<dd>{posted}</dd>\n<dt>Categoría</dt>\n<dd>{kind}</dd></dl>"
+                f"</section>\n"
             )
         else:
             byline = f"<section>\n<p>{_NAMES[agency]}  | {posted} | {kind}</p>\n</section>\n"
@@ -192,10 +194,12 @@ class GobMx:
                 f'main_image/{300_000 - entry.number}/post.jpg">\n'
             )
         return (
-            f"<!DOCTYPE html>\n<html class='no-js' lang='es'>\n<head>\n<title>{title} | {name} | gob.mx</title>\n"
+            f"<!DOCTYPE html>\n<html class='no-js' lang='es'>\n<head>\n<title>{title} | {name} | "
+            f"gob.mx</title>\n"
             f"<meta charset='UTF-8'>\n{meta}</head>\n<body>\n<header><div class=\"navbar\">"
             f'<a href="/{agency}/en" title="English">English</a></div></header>\n{self._furniture.before}'
-            f'<main class="inner-page"><div class="container">\n<ol class="breadcrumb"><li><a href="/{agency}">'
+            f'<main class="inner-page"><div class="container">\n<ol class="breadcrumb"><li><a '
+            f'href="/{agency}">'
             f"{name}</a></li><li>Prensa</li></ol>\n{content}</div></main>\n{self._furniture.after}"
             f'<footer class="main-footer"><div>gob.mx</div></footer>\n</body>\n</html>\n'
         )

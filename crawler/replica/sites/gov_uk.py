@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime
 
 from crawler.items import KindOfRelease
-from crawler.replica.addresses import local_iso, path_of, release_at
+from crawler.replica.addresses import path_of, release_at
 from crawler.replica.exchange import Request, Response, document, page, validated
 from crawler.replica.faults import Flavour
 from crawler.replica.furniture import furniture
@@ -20,6 +20,7 @@ _ROBOTS = "User-agent: *\nDisallow: /private/\nDisallow: /*/print$\nDisallow: /s
 _ORGANISATION = "Foreign, Commonwealth & Development Office"
 _ORGANISATION_SLUG = "foreign-commonwealth-development-office"
 _PARAMETER = re.compile(r"(q|order|count|start|fields|(?:filter|reject|aggregate|facet)_[a-z_]+)(\[\])?$")
+_WITHDRAWN = "This page is out of date and has been withdrawn."
 _MOST = 1500
 
 
@@ -30,6 +31,8 @@ class GovUk:
         self.world = world
         self._furniture = furniture("en", max(0, page_size - 4_500))
         self._english = [each for each in world.order("uk_fcdo") if world.plan.version(each).language == "en"]
+
+        self._listed = frozenset(self._english)
 
     def answer(self, request: Request, flavour: Flavour | None) -> Response:
         """The page or record at an address."""
@@ -57,7 +60,7 @@ class GovUk:
 
     def _newest_first(self) -> list[int]:
         """By public timestamp: what was changed comes up again."""
-        changed = [each for each in dict.fromkeys(reversed(self.world.changes)) if each in set(self._english)]
+        changed = [each for each in dict.fromkeys(reversed(self.world.changes)) if each in self._listed]
         return [*changed, *(each for each in self._english if each not in changed)]
 
     def _search(self, request: Request, flavour: Flavour | None) -> Response:
@@ -147,7 +150,7 @@ class GovUk:
             "emphasised_organisations": ["9adfc4ed-9f6c-4976-a6d8-18d34356367c"],
         }
         if entry.kind is KindOfRelease.SPEECH:
-            details["delivered_on"] = local_iso(original.posted_at)
+            details["delivered_on"] = original.posted_at.isoformat(timespec="seconds")
         content: dict[str, object] = {
             "base_path": base,
             "content_id": identity,
@@ -181,7 +184,7 @@ class GovUk:
         }
         if entry.withdrawn:
             content["withdrawn_notice"] = {
-                "explanation": '<div class="govspeak"><p>This page is out of date and has been withdrawn.</p></div>',
+                "explanation": f'<div class="govspeak"><p>{_WITHDRAWN}</p></div>',
                 "withdrawn_at": _stamp(entry.changed_at),
             }
         return content
@@ -212,7 +215,8 @@ class GovUk:
 
     def _frame(self, language: str, title: str, content: str) -> str:
         return (
-            f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
+            f'<!DOCTYPE html>\n<html lang="{language}">\n<head>\n<meta charset="utf-8">\n<title>'
+            f"{title}</title>\n"
             f'</head>\n<body class="gem-c-layout-for-public">\n{self._furniture.before}'
             f'<main id="content" lang="{language}">\n{content}</main>\n{self._furniture.after}'
             f'<footer class="govuk-footer"><div>Crown</div></footer>\n</body>\n</html>\n'

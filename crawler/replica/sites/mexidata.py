@@ -33,7 +33,8 @@ _ABBREVIATIONS = {
 }
 _MONTHS = ("Jan.", "Feb.", "March", "April", "May", "June", "July", "Aug.", "Sept.", "Oct.", "Nov.", "Dec.")
 _NOTICE = (
-    "FAIR USE NOTICE: As Title 17 U.S.C. Section 107 allows, texts are shown here without charge to readers who "
+    "FAIR USE NOTICE: As Title 17 U.S.C. Section 107 allows, texts are shown here without charge to readers "
+    "who "
     "asked for them, for research and teaching. Their rights remain with those who issued them."
 )
 
@@ -45,7 +46,8 @@ class Mexidata:
         self.world = world
         rows = max(0, page_size - 5_000) // 110
         self._side = "".join(
-            f'<tr><td width="160" bgcolor="#eeeecc"><font size="1"><a href="archive{row}.html">Issue {row}</a>'
+            f'<tr><td width="160" bgcolor="#eeeecc"><font size="1"><a href="archive{row}.html">Issue '
+            f"{row}</a>"
             "</font></td></tr>\n"
             for row in range(rows)
         )
@@ -138,9 +140,12 @@ def _page(title: str, rows: str, status: int = 200) -> Response:
     text = (
         '<HTML>\n<HEAD>\n<META HTTP-EQUIV="Content-Type" CONTENT="text/html; charset=windows-1252">\n'
         f'<TITLE>{title}</TITLE>\n</HEAD>\n<BODY BGCOLOR="#ffffff">\n<table width="760" border="0"><tr><td>'
-        '<font size="1"><a href="index.html">Home</a> | <a href="columns.html">Columns, Commentary and News</a> | '
-        '<a href="reports.html">Reports</a> | <a href="links.html">Links</a> | <a href="about.html">About/Contact</a>'
-        f'</font></td></tr></table>\n<table width="760" border="0" cellpadding="4">\n{rows}</table>\n</BODY>\n</HTML>\n'
+        '<font size="1"><a href="index.html">Home</a> | <a href="columns.html">Columns, Commentary and '
+        "News</a> | "
+        '<a href="reports.html">Reports</a> | <a href="links.html">Links</a> | <a href="about.html">'
+        "About/Contact</a>"
+        f'</font></td></tr></table>\n<table width="760" border="0" cellpadding="4">\n{rows}</table>\n</BODY>'
+        f"\n</HTML>\n"
     )
     # As such servers do: no charset in the header, the page itself declares it.
     return Response(status, text.encode("cp1252", "xmlcharrefreplace"), "text/html")

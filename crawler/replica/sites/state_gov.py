@@ -11,6 +11,7 @@ from crawler.replica.exchange import JSON, Request, Response, document, page
 from crawler.replica.faults import Flavour
 from crawler.replica.furniture import furniture
 from crawler.replica.plan import ZONES
+from crawler.replica.sites.old_layout import old_page
 from crawler.replica.wording import wordings
 from crawler.replica.world import Entry, World
 
@@ -25,7 +26,8 @@ _RELEASE = re.compile(r"/releases/[a-z-]+/\d{4}/\d\d/([a-z0-9-]+)/?$")
 _TRANSLATION = re.compile(r"/translations/spanish/([a-z0-9-]+)/?$")
 _COLLECTION = re.compile(r"/(press-releases|translations/spanish)(?:/page/(\d+))?/?$")
 _COURTESY = (
-    "Esta traducción se proporciona como cortesía y únicamente debe considerarse fidedigna la fuente original "
+    "Esta traducción se proporciona como cortesía y únicamente debe considerarse fidedigna la fuente "
+    "original "
     "en inglés."
 )
 
@@ -53,6 +55,9 @@ class StateGov:
         entry = self.world.find("us_state", match[1]) if match else None
         if entry is None or entry.withdrawn or path_of(self.world, entry).rstrip("/") != path.rstrip("/"):
             return page(self._frame("en", "Page not found", "<h1>404</h1>"), 404)
+        if flavour is Flavour.OLD_LAYOUT:
+            body = self.world.body(entry.number)
+            return page(old_page(entry.title, entry.local.date(), body, self._furniture))
         return page(self._article(entry))
 
     def _present(self, releases: list[int]) -> list[int]:
@@ -85,13 +90,10 @@ class StateGov:
         found = self._present(self._english)
         for name, keep in (("after", lambda at, bound: at > bound), ("before", lambda at, bound: at < bound)):
             if text := request.parameter(name):
-                # Without an offset WordPress takes the site's own zone.
-                bound = datetime.fromisoformat(text.replace("Z", "+00:00"))
-                bound = bound.replace(tzinfo=bound.tzinfo or ZONES["us_state"])
+                bound = _moment(text)
                 found = [each for each in found if keep(self.world.plan.posted_at(each), bound)]
         if text := request.parameter("modified_after"):
-            bound = datetime.fromisoformat(text.replace("Z", "+00:00"))
-            bound = bound.replace(tzinfo=bound.tzinfo or ZONES["us_state"])
+            bound = _moment(text)
             found = [each for each in found if self.world.entry(each).changed_at > bound]
         if slug := request.parameter("slug"):
             entry = self.world.find("us_state", slug)
@@ -162,7 +164,8 @@ class StateGov:
             entry = self.world.entry(release)
             items += (
                 f'<li class="collection-result">\n<p class="collection-result__date">{kind}</p>\n'
-                f'<a class="collection-result__link" href="{address_of(self.world, entry)}">{entry.title}</a>\n'
+                f'<a class="collection-result__link" href="{address_of(self.world, entry)}">{entry.title}</a>'
+                f"\n"
                 f'<div class="collection-result-meta"><span>Office of the Spokesperson</span>'
                 f"<span>{wordings()['en'].day(entry.local.date())}</span></div>\n</li>\n"
             )
@@ -173,7 +176,8 @@ class StateGov:
             else ""
         )
         content = (
-            f'<h1 class="page-header__title">{"Traducciones al español" if spanish else "Press Releases"}</h1>\n'
+            f'<h1 class="page-header__title">'
+            f"{'Traducciones al español' if spanish else 'Press Releases'}</h1>\n"
             f'<ul class="collection-results">\n{items}</ul>\n<div class="pagination">{follow}</div>\n'
         )
         return page(self._frame("es" if spanish else "en", "Collection", content))
@@ -205,6 +209,12 @@ class StateGov:
             f"{self._furniture.before}<main>\n{content}</main>\n{self._furniture.after}"
             f'<footer><div class="footer-links">www.state.gov</div></footer>\n</body>\n</html>\n'
         )
+
+
+def _moment(text: str) -> datetime:
+    """An ISO time of a query; without an offset WordPress takes the site's own zone."""
+    moment = datetime.fromisoformat(text)
+    return moment.replace(tzinfo=moment.tzinfo or ZONES["us_state"])
 
 
 def _refusal(status: int, code: str, message: str) -> Response:
