@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from scrapy.exceptions import DropItem
 from crawler.items import CapturePlace, Held
 from crawler.source import registry
 
+_NOT_KEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -60,9 +62,7 @@ def raw_values(item: object) -> dict[str, object]:
 
 def keepable(text: str) -> str:
     """Text that every database takes: NUL (PostgreSQL) and lone surrogates (UTF-8) become U+FFFD."""
-    if text.isascii() and "\x00" not in text:
-        return text
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\x00", "\ufffd")
+    return _NOT_KEEPABLE.sub("\ufffd", text) if _NOT_KEEPABLE.search(text) else text
 
 
 def _plain(value: object) -> object:
