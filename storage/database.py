@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from storage import migrations
@@ -198,6 +199,14 @@ class Database:
             raise DatabaseUnusable(f"{self.url} cannot be opened: {error.orig}. {advice}") from error
         except DBAPIError as error:
             raise DatabaseUnusable(f"{self.url} cannot be used: {error.orig}") from error
+
+
+def insert_into(connection: Connection, table: type[Table]) -> sqlite.Insert:
+    """An INSERT that can say what to do on conflict, which each database has in its own words."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    # The two are alike in everything that is used of them.
+    return cast("sqlite.Insert", postgresql.insert(table))
 
 
 def _parse(url: str) -> URL:

@@ -1,0 +1,68 @@
+"""What the pipelines write into the ledger: addresses that ended as stored or held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from crawler.items import AddressState
+from storage.database import insert_into
+from storage.tables import AddressRow
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An address whose page was read and kept."""
+
+    source: str
+    key: str
+    url: str
+    state: AddressState
+    reason: str | None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def keep_addresses(connection: Connection, run: str, kept: Sequence[Kept], now: datetime) -> None:
+    """Mark addresses as stored or held; makes those that no index showed (saved files, archives)."""
+    if not kept:
+        return
+    put = insert_into(connection, AddressRow)
+    put = put.on_conflict_do_update(
+        index_elements=["source", "key"],
+        set_={
+            "state": put.excluded.state,
+            "reason": put.excluded.reason,
+            "failure": None,
+            "attempts": 0,
+            "next_try_at": None,
+            "fetched_at": put.excluded.fetched_at,
+            # What was fetched is what the index last announced.
+            "fetched_modified": AddressRow.modified,
+            "etag": put.excluded.etag,
+            "last_modified": put.excluded.last_modified,
+            "status": None,
+        },
+    )
+    rows = [
+        {
+            "source": each.source,
+            "key": each.key,
+            "url": each.url,
+            "found_in": "",
+            "state": each.state,
+            "reason": each.reason,
+            "attempts": 0,
+            "discovered_at": now,
+            "discovered_run": run,
+            "seen_at": now,
+            "fetched_at": now,
+            "etag": each.etag,
+            "last_modified": each.last_modified,
+        }
+        for each in sorted(kept, key=lambda each: (each.source, each.key))
+    ]
+    connection.execute(put, rows)

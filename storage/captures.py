@@ -1,0 +1,282 @@
+"""The captures folder: every response in WARC files that stay readable, whenever a process dies.
+
+A process writes to a file of its own, `<month>/<name>.warc.gz.open`, which it holds locked, and gives it its
+final name when it is done. A record is written with one system call, so that a kill can only tear the last
+one; `recover` cuts that off, whoever comes next. The table `captures` is the index; it is written in
+batches, and `recover` adds what a kill kept from it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import io
+import os
+import re
+import secrets
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from crawler.items import Capture, CapturePlace
+from storage.database import Database, insert_into
+from storage.encodings import MOST_BYTES, BodyUnreadable
+from storage.ledger import utc_now
+from storage.tables import CaptureRow
+from storage.warc import (
+    RUN,
+    WarcBroken,
+    capture_of,
+    captures_in,
+    digest_of,
+    head_of,
+    members,
+    parse,
+    response_member,
+    warcinfo_member,
+)
+
+__all__ = ["CaptureUnreadable", "Recovered", "WarcStore", "captures_in"]
+
+FULL = 2**30
+"""A file is closed when it has grown to so many bytes."""
+BATCH = 64
+"""Captures whose rows are written together."""
+OPEN = ".open"
+
+
+class CaptureUnreadable(LookupError):
+    """A capture that should be there cannot be read; the message names file and offset and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A file that a killed process left open, and what was done about it."""
+
+    file: str
+    captures: int
+    """Responses in it; a file without any is removed."""
+    added: int
+    """Those of them that the database did not know."""
+    cut: int
+    """Bytes of a torn record that were cut off its end."""
+
+
+@dataclass(slots=True)
+class _OpenFile:
+    name: str
+    path: Path
+    descriptor: int
+    size: int
+
+
+class WarcStore:
+    """Implements `crawler.frontier.CaptureStore`. May be used by several threads."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        *,
+        clock: Callable[[], datetime] = utc_now,
+        full: int = FULL,
+        batch: int = BATCH,
+    ) -> None:
+        self._folder = folder
+        self._database = database
+        self._clock = clock
+        self._full = full
+        self._batch = batch
+        self._lock = threading.Lock()
+        self._file: _OpenFile | None = None
+        self._rows: list[dict[str, Any]] = []
+
+    def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
+        """See CaptureStore. Raises OSError when it cannot be written (disk full); the file stays whole."""
+        member = response_member(run, capture, raw_body)
+        digest = digest_of(capture.body)
+        rows: list[dict[str, Any]] = []
+        with self._lock:
+            file = self._file_to_write()
+            place = CapturePlace(file.name, file.size, len(member))
+            self._append(file, member)
+            self._rows.append(_row(run, capture, place, digest))
+            if len(self._rows) >= self._batch:
+                rows, self._rows = self._rows, []
+            if file.size >= self._full:
+                self._finish()
+        self._save(rows)
+        return replace(capture, place=place, digest=digest)
+
+    def flush(self) -> None:
+        """Write the rows of all captures to the database."""
+        with self._lock:
+            rows, self._rows = self._rows, []
+        self._save(rows)
+
+    def close(self) -> None:
+        """See CaptureStore."""
+        # Rows first: while the file bears its open name, recovery looks after it.
+        self.flush()
+        with self._lock:
+            self._finish()
+
+    def read(self, place: CapturePlace) -> Capture:
+        """The capture at that place, its body decoded. Raises CaptureUnreadable."""
+        try:
+            with self._path_of(place.file).open("rb") as file:
+                file.seek(place.offset)
+                member = io.BytesIO(file.read(place.length))
+            (whole,) = members(member, place.file)
+            capture = capture_of(parse(whole.content, place.file, place.offset), place.file, place.offset)
+        except (OSError, ValueError) as error:
+            raise CaptureUnreadable(
+                f"capture {place.file}, offset {place.offset}, length {place.length}: {error}"
+            ) from error
+        if capture is None:
+            raise CaptureUnreadable(f"capture {place.file}, offset {place.offset}: this is no response")
+        return replace(capture, place=place)
+
+    def recover(self) -> list[Recovered]:
+        """Finish the files that killed processes left open; says what was done to each."""
+        if not self._folder.is_dir():
+            return []
+        found = [self._recover(path) for path in sorted(self._folder.glob(f"*/*.warc.gz{OPEN}"))]
+        return [each for each in found if each is not None]
+
+    def _path_of(self, name: str) -> Path:
+        parts = PurePosixPath(name).parts
+        if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name) or ".." in parts:
+            raise ValueError("this is no name of a file in the captures folder")
+        path = self._folder.joinpath(*parts)
+        if path.exists():
+            return path
+        # Perhaps its process still writes to it.
+        return path.with_name(path.name + OPEN)
+
+    def _file_to_write(self) -> _OpenFile:
+        if self._file is None:
+            self._file = self._start()
+        return self._file
+
+    def _start(self) -> _OpenFile:
+        now = self._clock()
+        host = re.sub(r"[^A-Za-z0-9-]+", "-", socket.gethostname())[:40]
+        # The random part keeps two stores of one process apart, and processes in two containers.
+        stem = f"{now:%Y%m%dT%H%M%S}-{host}-{os.getpid()}-{secrets.token_hex(3)}.warc.gz"
+        name = f"{now:%Y-%m}/{stem}"
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = path.with_name(stem + ".new")
+        descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
+        # Locked before it bears a name that recovery looks for.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        new.rename(path.with_name(stem + OPEN))
+        file = _OpenFile(name, path, descriptor, 0)
+        try:
+            self._append(file, warcinfo_member(stem, "Communique"))
+        except OSError:
+            os.close(descriptor)  # empty as it is, recovery removes it
+            raise
+        return file
+
+    def _append(self, file: _OpenFile, member: bytes) -> None:
+        written = 0
+        try:
+            while written < len(member):
+                written += os.write(file.descriptor, memoryview(member)[written:])
+        except OSError:
+            os.ftruncate(file.descriptor, file.size)
+            raise
+        file.size += len(member)
+
+    def _finish(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            os.fsync(file.descriptor)
+            file.path.with_name(file.path.name + OPEN).rename(file.path)
+            os.close(file.descriptor)
+
+    def _save(self, rows: list[dict[str, Any]]) -> None:
+        if not rows:
+            return
+        try:
+            with self._database.write() as connection:
+                known = ["file", "record_offset"]
+                connection.execute(insert_into(connection, CaptureRow).on_conflict_do_nothing(known), rows)
+        except BaseException:
+            with self._lock:
+                self._rows = rows + self._rows
+            raise
+
+    def _recover(self, path: Path) -> Recovered | None:
+        name = path.relative_to(self._folder).as_posix().removesuffix(OPEN)
+        try:
+            file = path.open("r+b")
+        except FileNotFoundError:
+            return None  # its process has just finished it
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return None  # its process lives
+            if not path.exists():
+                return None  # another one has recovered it meanwhile
+            rows, end = _rows_of(file, name)
+            size = file.seek(0, os.SEEK_END)
+            file.truncate(end)
+            os.fsync(file.fileno())
+            with self._database.read() as connection:
+                condition = CaptureRow.file == name
+                before = connection.scalar(select(func.count()).where(condition).select_from(CaptureRow)) or 0
+            self._save(rows)
+            with self._database.write() as connection:
+                # After a power failure the index may know records that the disk does not.
+                connection.execute(delete(CaptureRow).where(condition, CaptureRow.record_offset >= end))
+            if rows:
+                path.rename(self._folder / name)
+            else:
+                path.unlink()
+        return Recovered(name, captures=len(rows), added=max(len(rows) - before, 0), cut=size - end)
+
+
+def _rows_of(file: io.BufferedRandom, name: str) -> tuple[list[dict[str, Any]], int]:
+    """Index rows of the whole records in a file, and where the last of them ends."""
+    rows: list[dict[str, Any]] = []
+    end = 0
+    try:
+        for member in members(file, name):
+            record = parse(member.content, name, member.offset)
+            run = str(record.rec_headers.get_header(RUN) or "")
+            try:
+                capture = capture_of(record, name, member.offset, limit=2 * MOST_BYTES)
+            except BodyUnreadable:
+                # Kept as it came, which is all that could be done; it just has no digest.
+                capture = head_of(parse(member.content, name, member.offset), name, member.offset)
+            end = member.offset + member.length
+            if capture is not None:
+                place = CapturePlace(name, member.offset, member.length)
+                rows.append(_row(run, capture, place, capture.digest or ""))
+    except WarcBroken:
+        pass  # the torn end: what counts is what is whole before it
+    return rows, end
+
+
+def _row(run: str, capture: Capture, place: CapturePlace, digest: str) -> dict[str, Any]:
+    return {
+        "run_id": run,
+        "url": capture.url,
+        "captured_at": capture.captured_at,
+        "origin": capture.origin,
+        "status": capture.status,
+        "content_type": capture.header("Content-Type"),
+        "digest": digest,
+        "file": place.file,
+        "record_offset": place.offset,
+        "record_length": place.length,
+    }

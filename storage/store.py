@@ -1,0 +1,61 @@
+"""Everything that is kept, opened together: database, ledger and captures of one data folder."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any, Protocol
+
+from storage.captures import WarcStore
+from storage.database import Database, default_url
+from storage.ledger import Ledger
+
+_databases: dict[str, Database] = {}
+_opening = threading.Lock()
+
+
+class Settings(Protocol):
+    """What open_store asks: a dictionary or Scrapy's settings."""
+
+    def get(self, name: str, /) -> Any:  # noqa: ANN401 - settings hold anything
+        """The setting of that name, or None."""
+
+
+class SqlStore:
+    """Implements `crawler.frontier.Store`."""
+
+    def __init__(self, data: Path, database: Database) -> None:
+        self.data = data
+        """The data folder."""
+        self.database = database
+        self.frontier = Ledger(database)
+        self.captures = WarcStore(data / "captures", database)
+
+    def close(self) -> None:
+        """See Store. The database can still be used by others of this process."""
+        self.captures.close()
+        self.database.close()
+
+
+def database_at(url: str) -> Database:
+    """The database at that URL: within a process always the same object, so that writers take turns."""
+    made = Database(url)
+    with _opening:
+        return _databases.setdefault(made.identity, made)
+
+
+def open_store(settings: Settings) -> SqlStore:
+    """The store that COMMUNIQUE_DATA (a folder) and COMMUNIQUE_DATABASE (a URL, or nothing) name.
+
+    Makes and upgrades the database where needed, and finishes the WARC files of killed processes.
+    Raises DatabaseUnusable.
+    """
+    folder = settings.get("COMMUNIQUE_DATA")
+    if not folder:
+        raise ValueError("COMMUNIQUE_DATA is not set: it names the folder for database and captures")
+    data = Path(str(folder)).expanduser().absolute()
+    database = database_at(str(settings.get("COMMUNIQUE_DATABASE") or "") or default_url(data))
+    database.upgrade()
+    store = SqlStore(data, database)
+    store.captures.recover()
+    return store
