@@ -1,0 +1,220 @@
+"""Statements as they are read: each with all its releases, streamed, a few queries per hundred."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, exists, select
+
+from crawler.items import CapturePlace, KindOfSource, Role
+from storage.tables import ReleaseIssuerRow, ReleaseRow, StatementRow
+
+CHUNK = 200
+"""Statements that are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementQuery:
+    """Which statements are wanted; None: no matter."""
+
+    since: date | None = None
+    """First day on which it was said."""
+    until: date | None = None
+    """Last day, included."""
+    issuer: str | None = None
+    """Key of an issuer, alone or among others, of any of the releases."""
+    language: str | None = None
+    """Language of any of the releases."""
+    source: str | None = None
+    """Source of any of the releases."""
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """A release as it is shown. Fields as in `crawler.items.Release`."""
+
+    id: str
+    source: str
+    url: str
+    language: str
+    kind: str
+    role: str
+    """Within the statement."""
+    standing: str | None
+    title: str
+    said_on: date
+    posted_on: date | None
+    issuers: tuple[str, ...]
+    folio: str | None
+    body: str
+    captured_at: datetime | None
+    withdrawn: str | None
+    revision: int
+    """Number of the state that is shown, counting from 1."""
+    read_by: str
+    insertions: int
+    notes: tuple[str, ...]
+    capture: CapturePlace | None
+    attribution: str | None
+    translator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementView:
+    """A statement as it is shown."""
+
+    id: str
+    title: str
+    kind: str
+    said_on: date
+    issuers: tuple[str, ...]
+    """Of all releases, each once, in the releases' order."""
+    languages: tuple[str, ...]
+    releases: tuple[ReleaseView, ...]
+    """Originals first, then translations, re-posts, excerpts; within these, who speaks for itself first."""
+
+
+def find_statements(connection: Connection, query: StatementQuery) -> Iterator[StatementView]:
+    """Statements that match, the latest said first. Streams: memory does not grow with their number.
+
+    Use it while the connection's transaction lasts.
+    """
+    wanted = _matching(query).order_by(StatementRow.said_on.desc(), StatementRow.id)
+    if query.limit is not None:
+        wanted = wanted.limit(query.limit)
+    result = connection.execute(wanted, execution_options={"yield_per": CHUNK})
+    for rows in result.partitions():
+        yield from _views(connection, rows)
+
+
+def find_statement(connection: Connection, id: str) -> StatementView | None:  # noqa: A002 - it is its id
+    """One statement by its id, by an id that leads to it since it was joined, or by one of its releases."""
+    statement = id
+    if id.startswith("r"):
+        statement = connection.scalar(select(ReleaseRow.statement_id).where(ReleaseRow.id == id)) or id
+    row = connection.execute(_COLUMNS.where(StatementRow.id == statement)).first()
+    if row is not None and row.merged_into is not None:
+        row = connection.execute(_COLUMNS.where(StatementRow.id == row.merged_into)).first()
+    return None if row is None else next(_views(connection, [row]))
+
+
+_COLUMNS = select(
+    StatementRow.id, StatementRow.merged_into, StatementRow.title, StatementRow.kind, StatementRow.said_on
+)
+_RELEASE_COLUMNS = select(
+    ReleaseRow.statement_id,
+    ReleaseRow.id,
+    ReleaseRow.source,
+    ReleaseRow.source_kind,
+    ReleaseRow.url,
+    ReleaseRow.language,
+    ReleaseRow.kind,
+    ReleaseRow.role,
+    ReleaseRow.standing,
+    ReleaseRow.title,
+    ReleaseRow.said_on,
+    ReleaseRow.posted_on,
+    ReleaseRow.issuers,
+    ReleaseRow.folio,
+    ReleaseRow.body,
+    ReleaseRow.captured_at,
+    ReleaseRow.withdrawn,
+    ReleaseRow.revision,
+    ReleaseRow.read_by,
+    ReleaseRow.insertions,
+    ReleaseRow.notes,
+    ReleaseRow.capture_file,
+    ReleaseRow.capture_offset,
+    ReleaseRow.capture_length,
+    ReleaseRow.attribution,
+    ReleaseRow.translator,
+)
+
+
+def _matching(query: StatementQuery) -> Select[Any]:
+    wanted: Select[Any] = _COLUMNS.where(StatementRow.merged_into.is_(None))
+    if query.since is not None:
+        wanted = wanted.where(StatementRow.said_on >= query.since)
+    if query.until is not None:
+        wanted = wanted.where(StatementRow.said_on <= query.until)
+    of_statement = exists().where(ReleaseRow.statement_id == StatementRow.id)
+    if query.issuer is not None:
+        wanted = wanted.where(
+            of_statement.where(
+                ReleaseIssuerRow.release_id == ReleaseRow.id, ReleaseIssuerRow.issuer == query.issuer
+            )
+        )
+    if query.language is not None:
+        wanted = wanted.where(of_statement.where(ReleaseRow.language == query.language))
+    if query.source is not None:
+        wanted = wanted.where(of_statement.where(ReleaseRow.source == query.source))
+    return wanted
+
+
+def _views(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[StatementView]:
+    releases: dict[str, list[Row[*tuple[Any, ...]]]] = {row.id: [] for row in rows}
+    for release in connection.execute(_RELEASE_COLUMNS.where(ReleaseRow.statement_id.in_(list(releases)))):
+        releases[release.statement_id].append(release)
+    for row in rows:
+        shown = tuple(_release(each) for each in sorted(releases[row.id], key=_rank))
+        yield StatementView(
+            id=row.id,
+            title=row.title,
+            kind=row.kind,
+            said_on=row.said_on,
+            issuers=_each_once(issuer for each in shown for issuer in each.issuers),
+            languages=_each_once(each.language for each in shown),
+            releases=shown,
+        )
+
+
+_ROLES = {role.value: rank for rank, role in enumerate(Role)}
+_KINDS = {kind.value: rank for rank, kind in enumerate(KindOfSource)}
+
+
+def _rank(release: Row[*tuple[Any, ...]]) -> tuple[int, int, date, str, str]:
+    return (
+        _ROLES[release.role],
+        _KINDS[release.source_kind],
+        release.posted_on or release.said_on,
+        release.source,
+        release.id,
+    )
+
+
+def _each_once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _release(row: Row[*tuple[Any, ...]]) -> ReleaseView:
+    place = None
+    if row.capture_file is not None:
+        place = CapturePlace(row.capture_file, row.capture_offset, row.capture_length)
+    return ReleaseView(
+        id=row.id,
+        source=row.source,
+        url=row.url,
+        language=row.language,
+        kind=row.kind,
+        role=row.role,
+        standing=row.standing,
+        title=row.title,
+        said_on=row.said_on,
+        posted_on=row.posted_on,
+        issuers=tuple(row.issuers),
+        folio=row.folio,
+        body=row.body,
+        captured_at=row.captured_at,
+        withdrawn=row.withdrawn,
+        revision=row.revision,
+        read_by=row.read_by,
+        insertions=row.insertions,
+        notes=tuple(row.notes),
+        capture=place,
+        attribution=row.attribution,
+        translator=row.translator,
+    )
