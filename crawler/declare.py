@@ -367,10 +367,10 @@ Discovery = Listing | Feed | Api | Numbers
 class Address:
     """What makes two addresses of this source one: the named groups of `pattern`, put into `key`.
 
-    `pattern` is searched in the address without scheme, `www.`, fragment and query (unless `query` names
-    parameters to keep). An address that does not match belongs to another source or section.
-    Example: `Address(r"gob\\.mx/sre/(?:es/|en/)?(?P<section>prensa)/(?P<slug>[^/]+)", "{section}/{slug}")`.
-    `query=("*",)` keeps every parameter, in order of name: `{query}` in `key` stands for them, with their "?".
+    `pattern` is matched from the start of the address without scheme, `www.`, fragment and query (unless
+    `query` names parameters to keep). An address that does not match belongs to another source or section.
+    Example: `Address(r"gob\\.mx/sre/(?P<section>prensa)/(?P<slug>[^/]+)$", "{section}/{slug}")`.
+    `query=("*",)` keeps every parameter, in order of name: `{query}` in `key` stands for them and their "?".
     """
 
     pattern: str

@@ -117,7 +117,8 @@ def _cover(
 ) -> tuple[str, ...] | None:
     """The bodies that the pieces name, all of them and in order, with as few names as possible.
 
-    `cuts[i]` stands between pieces i and i + 1. Two covers of the same length that differ are ambiguous: None.
+    `cuts[i]` stands between pieces i and i + 1. Two covers of the same length that differ are
+    ambiguous: None.
     """
     best: list[list[tuple[str, ...]]] = [[()]]
     for end in range(1, len(pieces) + 1):

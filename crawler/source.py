@@ -6,6 +6,7 @@ the definitions by walking `crawler/sources`, so no list is kept by hand and no 
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import re
 import sys
@@ -114,7 +115,7 @@ class Source:
         """
         parts = urlsplit(url)
         host = (parts.hostname or "").removeprefix("www.")
-        match = re.search(cls.address.pattern, f"{host}{unquote(parts.path)}")
+        match = re.match(cls.address.pattern, f"{host}{unquote(parts.path)}")
         if match is None:
             return None
         values: dict[str, str] = {key: value or "" for key, value in match.groupdict().items()}
@@ -201,9 +202,16 @@ def _check_values(cls: type[Source]) -> None:
         ZoneInfo(cls.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         _refuse(cls, "timezone", f"{cls.timezone!r} is not an IANA time zone")
-    for key in cls.issuers:
-        if key not in ISSUERS:
-            _refuse(cls, "issuers", f"{key!r} is not in crawler/issuers.py")
+    for attribute, keys in (
+        ("issuers", cls.issuers),
+        ("mirrors", cls.mirrors.issuers if cls.mirrors else ()),
+    ):
+        for key in keys:
+            if key not in ISSUERS:
+                _refuse(cls, attribute, f"{key!r} is not in crawler/bodies.py")
+    for tag in cls.voices:
+        if tag not in cls.languages:
+            _refuse(cls, "voices", f"{tag!r} is not one of languages {cls.languages}")
     if not cls.issuers and cls.kind in (KindOfSource.MINISTRY, KindOfSource.MISSION):
         _refuse(cls, "issuers", f"a {cls.kind.value} must name who speaks")
     for host in cls.hosts:
@@ -225,9 +233,9 @@ def _check_values(cls: type[Source]) -> None:
 def _check_discovery(cls: type[Source], discovery: Discovery) -> None:
     if not isinstance(discovery, Listing | Feed | Api | Numbers):
         _refuse(cls, "discover", f"{type(discovery).__name__} is no way of finding releases")
-    host = urlsplit(discovery.url).hostname
-    if host is None or host not in cls.hosts:
-        _refuse(cls, "discover", f"{discovery.url!r} is not on one of hosts {cls.hosts}")
+    for url in (discovery.url, getattr(discovery, "first_url", None), getattr(discovery, "fetch", None)):
+        if url is not None and urlsplit(url).hostname not in cls.hosts:
+            _refuse(cls, "discover", f"{url!r} is not on one of hosts {cls.hosts}")
     if isinstance(discovery, Listing | Feed | Api):
         several = len(discovery.languages or cls.languages) > 1
         if "{language}" in discovery.url and not several and not discovery.languages:
@@ -247,6 +255,11 @@ def _load(path: Path) -> ModuleType:
     sys.modules[module_name] = module
     try:
         spec.loader.exec_module(module)
+    except (DefinitionError, TypeError) as error:
+        del sys.modules[module_name]
+        # The vocabulary knows no file; and a misspelt option of it is a TypeError of its constructor.
+        told = str(error)
+        raise DefinitionError(told if str(path) in told else f"{path}: {told}") from error
     except BaseException:
         del sys.modules[module_name]
         raise
@@ -265,8 +278,27 @@ def load_source(path: Path) -> type[Source]:
 @lru_cache(maxsize=1)
 def registry() -> MappingProxyType[str, type[Source]]:
     """All sources by name, found by walking crawler/sources (country folder / file)."""
-    found = {path.stem: load_source(path) for path in sorted(SOURCES_FOLDER.glob("*/[!_]*.py"))}
+    found: dict[str, type[Source]] = {}
+    for path in sorted(SOURCES_FOLDER.glob("*/[!_]*.py")):
+        if path.stem in found:
+            raise DefinitionError(
+                f"{path}: name: there is another {path.name} in {found[path.stem].country}/"
+            )
+        found[path.stem] = load_source(path)
     return MappingProxyType(found)
+
+
+def definition_digest(source: type[Source]) -> str:
+    """`sha256:` over the files of the definition and its platform: another digest, another definition."""
+    texts = hashlib.sha256()
+    for ancestor in source.__mro__:
+        if issubclass(ancestor, Source) and ancestor is not Source:
+            file = sys.modules[ancestor.__module__].__file__
+            if file is None:
+                raise DefinitionError(f"{ancestor.__module__}: has no file")
+            # Line ends differ between checkouts, definitions do not.
+            texts.update(Path(file).read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return f"sha256:{texts.hexdigest()}"
 
 
 def crawled_sources() -> MappingProxyType[str, type[Source]]:
@@ -274,12 +306,24 @@ def crawled_sources() -> MappingProxyType[str, type[Source]]:
     return MappingProxyType({name: source for name, source in registry().items() if source.discoveries()})
 
 
+def _is_record(source: type[Source], url: str) -> bool:
+    """Whether an address is that of records in an API of the source, one or a page of them."""
+    address = url.partition("#")[0]
+    for discovery in source.discoveries():
+        if isinstance(discovery, Api) and discovery.fetch is not None:
+            one = re.escape(discovery.fetch).replace(r"\{link\}", ".+").replace(r"\{id\}", "[^/?]+")
+            many = discovery.embedded and address.partition("?")[0] == discovery.url.partition("?")[0]
+            if many or re.fullmatch(one, address):
+                return True
+    return False
+
+
 def source_for(url: str) -> type[Source] | None:
-    """The source to which an address belongs, by host and address pattern; None: no definition knows it."""
+    """The source of an address, which may be a release's or a record's in an API; None: nobody knows it."""
     host = urlsplit(url).hostname or ""
     for source in registry().values():
         ours = host in source.hosts or f"www.{host}" in source.hosts
-        if ours and source.address_key(url) is not None:
+        if ours and (source.address_key(url) is not None or _is_record(source, url)):
             return source
     return None
 

@@ -16,12 +16,17 @@ What is known, with its confidence (H: several independent witnesses, M: one, L:
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from crawler.declare import Address, Date, DefinitionError, Fields, Kinds, Listing, Pages, Polite, Text, Voice
 from crawler.items import KindOfRelease, Role, Standing
 from crawler.source import Source
 
+if TYPE_CHECKING:
+    from crawler.pages.page import Page
+
 _FORMATS = ("d 'de' MMMM 'de' y", "MMMM d, y")
-_DATE = r"\b(?P<value>\d{1,2} de [a-z]+ de \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4})\b"
+_DATE = r"(?:^|\|)\s*(?P<value>\d{1,2} de [a-z]+ de \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4})\s*(?:\||$)"
 
 # The byline of both layouts: one paragraph with bars, or the entries of a definition list.
 _BYLINE = "section > p, section.border-box dl dd"
@@ -39,21 +44,16 @@ class GobMx(Source, platform=True):
     languages = ("es", "en")
     timezone = "America/Mexico_City"
     hosts = ("www.gob.mx",)
-    polite = Polite(
-        delay=3.0
-    )  # the site answers haste with challenges (reports of 1 request a second at best)
+    polite = Polite(delay=3.0)  # faster than one a second brought everybody challenges
     release = Fields(
         title="h1",
         summary="h1 + h2",
         # The marquee of recent posts stands before the article and has dates too: only the byline counts.
         posted=Date(_BYLINE, _FORMATS, pattern=_DATE),
-        kind=Text(
-            "section > p, section.border-box dd:nth-of-type(3)", r"(?:^|\d{4}\s*\|)\s*(?P<value>[^|\d]+?)\s*$"
-        ),
         # A joint communique says whose it is in its title or first lines; else the agency alone speaks.
         issuers=Text(
             "h1, h1 + h2, div.article-body p",
-            r"(?i:comunicado conjunto|joint communiqu[eé]|joint press release)[\s:]+"
+            r"[CcJj](?i:omunicado conjunto|oint communiqu[eé]|oint press release)[\s:]+"
             r"(?P<value>[A-Z]{2,}(?:\s*[-–/,]\s*[A-Z]{2,})+)",
         ),
         body="div.article-body",
@@ -82,6 +82,14 @@ class GobMx(Source, platform=True):
     )
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
     terms = "Free use with attribution to the publishing agency (gob.mx terms); not checked for each agency."
+
+    def read_kind(self, page: Page) -> str | None:
+        """The byline's third part. Its bars alone tell the paragraph from others, as in the marquee."""
+        for byline in page.all("section > p"):
+            parts = [part.strip() for part in byline.split("|")]
+            if len(parts) == 3:
+                return parts[2] or None
+        return page.first("section.border-box dl dd:nth-of-type(3)")
 
     def __init_subclass__(cls, *, platform: bool = False) -> None:
         if not isinstance(getattr(cls, "agency", None), str):

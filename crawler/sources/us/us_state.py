@@ -62,7 +62,7 @@ class UsState(Source):
         r"(?:[^/]+/)*[^/]+?)/?$",
         "{path}",
     )
-    # No native id: the page of a release and its record in the API must be one release, and only the record has it.
+    # No native id: a release's page and its record in the API must be one, and only the record has an id.
     release = (
         Record(
             path=r"/wp-json/",
