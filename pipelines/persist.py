@@ -20,8 +20,6 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.utils.asyncio import run_in_thread
-from storage.held import save_held
-from storage.releases import Saved, save_releases
 
 from crawler.frontier import run_of, store_of
 from crawler.items import AddressState, FailureKind, Held, Outcome, Release
@@ -29,6 +27,8 @@ from crawler.runs import keeper_of
 from crawler.source import registry
 from pipelines.hold import HoldBack, held_record
 from pipelines.link import LinkResult, link_releases
+from storage.held import save_held
+from storage.releases import Change, Saved, save_releases
 
 if TYPE_CHECKING:
     from storage.database import Database
@@ -47,8 +47,7 @@ SOON = 2.0
 _HOPELESS = 5
 """So many records of a batch that fail before any is stored: the database is at fault, not they."""
 
-_CHANGED = ("new", "revised")
-_COUNTED = {"new": "stored", "revised": "revised", "unchanged": "unchanged"}
+_COUNTED = {Change.NEW: "stored", Change.REVISED: "revised", Change.UNCHANGED: "unchanged"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +70,16 @@ class BatchResult:
 def keep(database: Database, run: str, batch: Sequence[Record], now: datetime) -> BatchResult:
     """Store and link a batch in one transaction, all of it or nothing.
 
-    Of several records of one address the last counts, as if they had come one after the other.
+    Records of one address count in their order: one that was held back and then read is held no longer.
     """
-    newest = {(record.source, record.key): record for record in batch}
-    releases = [record for record in newest.values() if isinstance(record, Release)]
-    held = [record for record in newest.values() if isinstance(record, Held)]
+    last = {(record.source, record.key): record for record in batch}
+    releases = [record for record in batch if isinstance(record, Release)]
+    held = [record for record in last.values() if isinstance(record, Held)]
     with database.write() as connection:
         saved = save_releases(connection, run, releases, now) if releases else []
         if held:
             save_held(connection, run, held, now)
-        changed = [each.release_id for each in saved if each.change in _CHANGED]
+        changed = list(dict.fromkeys(each.release_id for each in saved if each.relink))
         links = link_releases(connection, changed, now) if changed else LinkResult()
     return BatchResult(tuple(saved), len(held), links)
 
