@@ -1,0 +1,156 @@
+"""The definitions read the replica's sites to what is true of them: two views of one dossier must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import pytest
+
+from crawler.declare import Api, Feed, Listing
+from crawler.items import Capture, Release
+from crawler.pages.index import IndexPage, read_index
+from crawler.pages.read import read_page
+from crawler.replica import Replica, TrueRelease
+from crawler.replica.exchange import Request
+from crawler.replica.sites import all_sites
+from crawler.source import Source, crawled_sources, source_named
+from pipelines.process import process
+
+RELEASES = 400
+CAPTURED = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class World:
+    """The replica's sites, asked without a network."""
+
+    def __init__(self) -> None:
+        replica = Replica(releases=RELEASES, seed=11)
+        self.truth = replica.truth
+        self.sites = all_sites(self.truth.world, 6_000)
+        self.releases = {
+            name: {
+                release.key: release
+                for statement in self.truth
+                for release in statement.releases
+                if release.source == name
+            }
+            for name in crawled_sources()
+        }
+
+    def get(self, url: str) -> Capture:
+        parts = urlsplit(url)
+        target = parts.path + (f"?{parts.query}" if parts.query else "")
+        head = f"GET {target} HTTP/1.1\r\nHost: {parts.hostname}\r\nAccept: text/html".encode("latin-1")
+        response = self.sites[parts.hostname or ""].answer(Request.parse(head, parts.scheme == "https"), None)
+        headers = (("Content-Type", response.content_type), *response.headers)
+        return Capture(url, response.status, headers, response.body, CAPTURED)
+
+    def walk(self, source: type[Source]) -> Iterator[tuple[str, IndexPage]]:
+        """Every page of every index of a source, in all its languages."""
+        for discovery in source.discoveries():
+            if not isinstance(discovery, Listing | Feed | Api):
+                continue
+            told = discovery.languages or (None,)
+            for language in told:
+                turn = 0
+                while True:
+                    number = discovery.pages.first + turn * discovery.pages.step
+                    url = discovery.url.replace("{language}", language or "").replace("{page}", str(number))
+                    if turn == 0 and isinstance(discovery, Listing) and discovery.first_url:
+                        url = discovery.first_url
+                    capture = self.get(url)
+                    page = read_index(
+                        source, discovery, capture, language or getattr(discovery, "language", None)
+                    )
+                    if capture.status != 200 or not page.entries:
+                        assert turn > 0, f"{url}: {page.failure}"
+                        break
+                    yield url, page
+                    turn += 1
+                    if discovery.pages.kind != "numbered":
+                        break
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    return World()
+
+
+LISTED = [
+    name
+    for name, source in crawled_sources().items()
+    if isinstance(source.discoveries()[0], Listing | Feed | Api)
+]
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_the_indexes_show_every_release_and_nothing_else(world: World, name: str) -> None:
+    shown = {entry.key: entry for _, page in world.walk(source_named(name)) for entry in page.entries}
+    true = world.releases[name]
+    assert set(shown) <= set(true)
+    unlisted = {true[key].language for key in set(true) - set(shown)}
+    # The search of GOV.UK knows English documents only; those name their translations.
+    assert unlisted <= ({"ar", "es", "ur", "fr", "cy"} if name == "uk_fcdo" else set())
+    for key, entry in shown.items():
+        assert entry.posted_on == true[key].posted_on
+
+
+def fetch_address(source: type[Source], release: TrueRelease) -> str:
+    api = next((each for each in source.discoveries() if isinstance(each, Api) and each.fetch), None)
+    if api is not None and api.fetch is not None and "{link}" in api.fetch:
+        return api.fetch.replace("{link}", urlsplit(release.url).path)
+    return release.url
+
+
+@pytest.mark.parametrize("name", sorted(crawled_sources()))
+def test_a_page_reads_to_what_is_true(world: World, name: str) -> None:
+    source = source_named(name)
+    embedded = {key: item for _, page in world.walk(source) for key, item in page.embedded.items()}
+    assert world.releases[name]
+    for key, true in world.releases[name].items():
+        if key in embedded:
+            item = embedded[key]
+        else:
+            reading = read_page(source, world.get(fetch_address(source, true)))
+            assert reading.items, (true.url, reading)
+            (item,) = reading.items
+        release = process(item)
+        assert isinstance(release, Release), release
+        found = (
+            release.key,
+            release.language,
+            release.kind,
+            release.said_on,
+            release.posted_on,
+            release.issuers,
+            release.standing,
+        )
+        assert found == (
+            true.key,
+            true.language,
+            true.kind,
+            true.said_on,
+            true.posted_on,
+            true.issuers,
+            true.standing,
+        ), true.url
+        assert true.title in release.title
+        # A dateline may open the first paragraph ("WASHINGTON — ...").
+        paragraphs = release.body.split("\n\n")
+        lost = [text for text in true.body if not any(each.endswith(text) for each in paragraphs)]
+        assert lost == [], true.url
+        # A repost is known for one only beside its original: alone it reads like one.
+        assert release.role_hint is true.role or release.role_hint.value == "original", true.url
+
+
+def test_a_mirrors_columns_and_reports_are_skipped_with_that_reason(world: World) -> None:
+    source = source_named("mexidata")
+    numbers = [int((key or "id0")[2:]) for key in world.releases["mexidata"]]
+    reasons = set()
+    for number in range(min(numbers), max(numbers)):
+        capture = world.get(f"http://mexidata.info/id{number}.html")
+        if capture.status == 200:
+            reasons.add(read_page(source, capture).skipped)
+    assert reasons == {None, "a column, not a release", "a report, not a release"}
