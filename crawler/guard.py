@@ -189,9 +189,7 @@ class Guard:
             raise RefusedAddress(f"{host} refused: an address must be written as a plain dotted quad or IPv6")
         return ()
 
-    def _resolved(
-        self, host: str, port: int
-    ) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, ...]:
+    def _resolved(self, host: str, port: int) -> tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, ...]:
         if not host:
             raise RefusedAddress("an address without a host is refused")
         found = []

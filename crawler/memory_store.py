@@ -180,12 +180,15 @@ class MemoryFrontier:
             else:
                 entry.attempts, entry.next_try_at = 0, None
 
-    def keep_stored(self, source: str, key: str, url: str) -> None:
-        """Mark an address as stored, as the persist stage does."""
+    def keep_stored(
+        self, source: str, key: str, url: str, etag: str | None = None, last_modified: str | None = None
+    ) -> None:
+        """Mark an address as stored, as the persist stage does, with the validators of its response."""
         known = self.addresses.setdefault(source, {})
         entry = known.setdefault(key, Entry(Discovered(key, url, "item")))
         entry.state, entry.reason, entry.attempts, entry.next_try_at = AddressState.STORED, "", 0, None
         entry.fetched_modified = entry.found.modified
+        entry.etag, entry.last_modified = etag, last_modified
 
 
 def _is_due(entry: Entry, now: datetime) -> bool:
@@ -263,5 +266,11 @@ class KeepItems:
             raise TypeError(f"KeepItems works with MemoryStore only, not with {type(store).__name__}")
         view = ItemAdapter(item)
         store.items.append(item)
-        store.frontier.keep_stored(str(view["source"]), str(view.get("key") or view["url"]), str(view["url"]))
+        store.frontier.keep_stored(
+            str(view["source"]),
+            str(view.get("key") or view["url"]),
+            str(view["url"]),
+            view.get("etag"),
+            view.get("last_modified"),
+        )
         return item

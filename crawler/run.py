@@ -25,7 +25,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Example: python -m crawler.run mx_sre --since 2017-02-20 --limit 50",
     )
     parser.add_argument("source", help="name of a source (see: communique sources)")
-    parser.add_argument("--since", metavar="DAY", help="first day wanted, as 2017-02-20, in the source's zone")
+    parser.add_argument(
+        "--since", metavar="DAY", help="first day wanted, as 2017-02-20, in the source's zone"
+    )
     parser.add_argument("--until", metavar="DAY", help="last day wanted")
     parser.add_argument("--limit", metavar="N", help="most releases to fetch")
     parser.add_argument("--run-id", metavar="ID", help="a run that was planned before")

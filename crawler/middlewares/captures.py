@@ -72,7 +72,9 @@ def _inflate(body: bytes, window: int, limit: int) -> bytes:
             if decoded:
                 break
             if window != 15:
-                raise Undecodable(f"the body is not {'gzip' if window == 31 else 'deflate'}: {error}") from error
+                raise Undecodable(
+                    f"the body is not {'gzip' if window == 31 else 'deflate'}: {error}"
+                ) from error
             window = -15  # "deflate" without its header, as some servers send it
             continue
         while True:

@@ -78,11 +78,15 @@ class Robots(RobotsTxtMiddleware):
             rules = await self._rules_for(address.scheme, address.netloc, request)
         if rules.unknown is not None:
             self._stats.inc_value("robotstxt/forbidden")
-            raise ForbiddenByRobots(f"{request.url}: {rules.unknown}; nothing is fetched until it can be read")
+            raise ForbiddenByRobots(
+                f"{request.url}: {rules.unknown}; nothing is fetched until it can be read"
+            )
         agent = self._robotstxt_useragent or self._default_useragent
         if rules.parser is not None and not rules.parser.allowed(request.url, agent):
             self._stats.inc_value("robotstxt/forbidden")
-            raise ForbiddenByRobots(f"{request.url}: forbidden by {address.scheme}://{address.netloc}/robots.txt")
+            raise ForbiddenByRobots(
+                f"{request.url}: forbidden by {address.scheme}://{address.netloc}/robots.txt"
+            )
 
     async def _rules_for(self, scheme: str, netloc: str, request: Request) -> Rules:
         lock = self._locks.setdefault(netloc, asyncio.Lock())

@@ -6,7 +6,7 @@ from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.source import Source, registry
+from crawler.source import Source, crawled_sources
 from crawler.spiders.source import SourceSpider
 
 
@@ -21,15 +21,19 @@ class SourceSpiderLoader(SpiderLoader):
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
-        for name, source in registry().items():
+        for name, source in crawled_sources().items():
             if name in self._spiders:
-                raise ValueError(f"spider {name!r} in {settings.getlist('SPIDER_MODULES')} has the name of a source")
+                raise ValueError(
+                    f"spider {name!r} in {settings.getlist('SPIDER_MODULES')} has the name of a source"
+                )
             self._spiders[name] = spider_for(source)
 
     def find_by_request(self, request: Request) -> list[str]:
         """Names of the spiders whose source the address belongs to; else as Scrapy finds them."""
         owners = [
-            name for name, spider in self._spiders.items() if issubclass(spider, SourceSpider) and spider.owns(request.url)
+            name
+            for name, spider in self._spiders.items()
+            if issubclass(spider, SourceSpider) and spider.owns(request.url)
         ]
         return owners or super().find_by_request(request)
 
@@ -38,4 +42,6 @@ class SourceSpiderLoader(SpiderLoader):
         try:
             return self._spiders[spider_name]
         except KeyError:
-            raise KeyError(f"no spider {spider_name!r}; there are: {', '.join(sorted(self._spiders))}") from None
+            raise KeyError(
+                f"no spider {spider_name!r}; there are: {', '.join(sorted(self._spiders))}"
+            ) from None

@@ -81,7 +81,8 @@ class NumbersWalk:
         told = [endings.get(entry.key) for entry in chunk]
         if all(ending == FAILED for ending in told):
             raise IndexFailure(
-                FailureKind.NETWORK, f"none of {chunk[0].url} to {chunk[-1].url} could be fetched; not counted further"
+                FailureKind.NETWORK,
+                f"none of {chunk[0].url} to {chunk[-1].url} could be fetched; not counted further",
             )
         for ending in told:
             if ending == MISSING:

@@ -7,13 +7,10 @@ so that following an index reads as a loop; releases go through Scrapy's queue, 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
-import sys
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -32,7 +29,7 @@ from crawler.middlewares.captures import CaptureFailed
 from crawler.pages.index import read_index
 from crawler.pages.read import read_page
 from crawler.runs import RunKeeper, keeper_of
-from crawler.source import Source
+from crawler.source import Source, definition_digest
 from crawler.spiders.api import api_indexes
 from crawler.spiders.arguments import read_window
 from crawler.spiders.endings import (
@@ -58,7 +55,6 @@ LEFTOVERS_AT_ONCE = 200
 """Addresses that are asked of the ledger together."""
 FROM_PAGES = "(pages)"
 """Name of the index that stands for addresses found on releases: their other languages."""
-
 
 
 class SourceSpider(scrapy.Spider):
@@ -104,7 +100,7 @@ class SourceSpider(scrapy.Spider):
             until=self.window.until,
             limit=self.window.limit,
             run_id=run_id or None,
-            definition_digest=_digest_of(self.source),
+            definition_digest=definition_digest(self.source),
         )
         self.pending = Pending()
         self.stopping = False
@@ -169,7 +165,9 @@ class SourceSpider(scrapy.Spider):
                 case Feed():
                     walks += [IndexWalk(self, index) for index in feed_indexes(self.source, discovery)]
                 case Api():
-                    walks += [IndexWalk(self, index) for index in api_indexes(self.source, discovery, self.window)]
+                    walks += [
+                        IndexWalk(self, index) for index in api_indexes(self.source, discovery, self.window)
+                    ]
                 case Numbers():
                     walks.append(NumbersWalk(self, discovery))
         return walks
@@ -228,9 +226,7 @@ class SourceSpider(scrapy.Spider):
         while slot is not None and slot.itemproc_size > 10 * self._most_pending:
             await asyncio.sleep(0.02)
 
-    async def record(
-        self, walk: Walk, found: Sequence[Discovered]
-    ) -> tuple[list[Seen], Mapping[str, Due]]:
+    async def record(self, walk: Walk, found: Sequence[Discovered]) -> tuple[list[Seen], Mapping[str, Due]]:
         """Write addresses to the ledger, and what it knows of those that are due."""
         frontier, run, name = self.keeper.frontier, self.keeper.run, self.source.name
 
@@ -272,7 +268,9 @@ class SourceSpider(scrapy.Spider):
         if self._blocked[host] >= self._most_blocked and not self.stopping:
             what = "too many requests" if status == 429 else kind.value
             times = self._blocked[host]
-            self.stop(what, f"{host} answered {times} times in a row with that, not with a page; try again later")
+            self.stop(
+                what, f"{host} answered {times} times in a row with that, not with a page; try again later"
+            )
 
     def not_blocked(self, url: str) -> None:
         """Take down that a host answered with what was asked for."""
@@ -402,9 +400,3 @@ class SourceSpider(scrapy.Spider):
             language = languages_of(discovery, self.source.languages)[0]
             for entry in read_index(self.source, discovery, capture, language).entries:
                 yield Request(entry.url, callback=self.parse)
-
-
-def _digest_of(source: type[Source]) -> str:
-    """Digest of the definition's file, so that a run tells which definition it followed."""
-    file = getattr(sys.modules.get(source.__module__), "__file__", None)
-    return "sha256:" + hashlib.sha256(Path(file).read_bytes()).hexdigest() if file else ""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 200
 """Characters of an index's name in the ledger."""
+MOST_FOREIGN_PAGES = 5
+"""In a row, without an entry of the source."""
 
 
 class Index(ABC):
@@ -49,7 +51,7 @@ class Index(ABC):
         """Address of the page after the `turn`-th, which showed this; None after the last one."""
         match self.discovery.pages.kind:
             case "numbered":
-                return self.address(turn + 1) if shown.entries else None
+                return self.address(turn + 1)
             case "next_link":
                 return shown.next_url
             case _:
@@ -75,6 +77,8 @@ class IndexWalk:
         self._spider = spider
         self._index = index
         self._pages_seen: set[int] = set()
+        self._foreign_pages = 0
+        self._at_the_end = False
 
     async def outputs(self) -> AsyncIterator[Any]:
         """Requests for what is due and items that the index holds whole. A failure fails the run, not the caller."""
@@ -123,19 +127,30 @@ class IndexWalk:
             spider.blocked(capture.url, shown.failure.kind, capture.status)
             raise IndexFailure(shown.failure.kind, f"{address}: {shown.failure.detail}")
         spider.not_blocked(capture.url)
-        if not shown.entries:
+        if not shown.entries and not shown.foreign:
             if turn > 0 or self._index.may_be_empty:
                 return None, None
             raise IndexFailure(FailureKind.EMPTY_LISTING, f"{address}: entries expected, none found")
+        self._count_foreign(address, shown)
         print_of_page = hash(tuple(entry.key for entry in shown.entries))
-        if print_of_page in self._pages_seen:
-            raise IndexFailure(FailureKind.FROZEN_LISTING, f"{address}: shows the entries of an earlier page again")
+        if shown.entries and print_of_page in self._pages_seen:
+            raise IndexFailure(
+                FailureKind.FROZEN_LISTING, f"{address}: shows the entries of an earlier page again"
+            )
         self._pages_seen.add(print_of_page)
         return shown, capture
 
-    async def _releases(
-        self, walk: Walk, shown: IndexPage, capture: Capture
-    ) -> AsyncIterator[Any]:
+    def _count_foreign(self, address: str, shown: IndexPage) -> None:
+        """A page may list nothing but what belongs to other sources; page after page of that is no index."""
+        self._foreign_pages = 0 if shown.entries else self._foreign_pages + 1
+        if self._foreign_pages > MOST_FOREIGN_PAGES:
+            raise IndexFailure(
+                FailureKind.LAYOUT,
+                f"{address}: {self._foreign_pages} pages in a row list only addresses that do not match the "
+                "source's `address`; correct it, or the index's `link`, in the definition",
+            )
+
+    async def _releases(self, walk: Walk, shown: IndexPage, capture: Capture) -> AsyncIterator[Any]:
         """What is due of one page; None when the limit is reached. Sets `_at_the_end`."""
         spider = self._spider
         entries = list({entry.key: entry for entry in shown.entries}.values())
@@ -160,8 +175,6 @@ class IndexWalk:
             else:
                 yield spider.release_request(due_of(entry, known.get(entry.key)))
 
-    _at_the_end = False
-
 
 def due_of(entry: Discovered, known: Due | None) -> Due:
     """What to fetch: as the index shows it now, with the validators that the ledger has."""
@@ -180,4 +193,6 @@ def due_of(entry: Discovered, known: Due | None) -> Due:
 
 def _older(entries: Sequence[Discovered], floor: date | None) -> bool:
     """Whether every entry is from before the floor; never when one shows no day."""
-    return floor is not None and all(entry.posted_on is not None and entry.posted_on < floor for entry in entries)
+    return floor is not None and all(
+        entry.posted_on is not None and entry.posted_on < floor for entry in entries
+    )

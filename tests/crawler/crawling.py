@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import pickle
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,18 @@ class Crawls:
     def define(self, text: str, name: str = "xx_demo") -> Path:
         """A definition file of that text."""
         path = self.folder / "xx" / f"{name}.py"
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
         return path
+
+    def forget_stamps(self, source: str) -> None:
+        """Let the ledger take what it stored for changed, as when an index shows a new change stamp."""
+        path = self.folder / "store.pickle"
+        store = pickle.loads(path.read_bytes())
+        for entry in store.frontier.addresses[source].values():
+            entry.found = replace(entry.found, modified="changed")
+            entry.fetched_modified = None
+        path.write_bytes(pickle.dumps(store))
 
     def crawl(
         self,

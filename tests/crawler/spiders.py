@@ -8,6 +8,8 @@ from typing import Any
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
+from twisted.internet.defer import fail
+from twisted.internet.error import ConnectError
 from twisted.python.failure import Failure
 
 
@@ -26,7 +28,9 @@ class Plain(scrapy.Spider):
             yield Request(url, callback=self.note, errback=self.note_failure, dont_filter=True)
 
     def note(self, response: Response) -> None:
-        self.notes.append([response.request.url if response.request else "", response.status, len(response.body)])
+        self.notes.append(
+            [response.request.url if response.request else "", response.status, len(response.body)]
+        )
 
     def note_failure(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -48,3 +52,46 @@ class Items(Plain):
             "body": response.css("p::text").getall(),
             "capture": response.meta["capture"].digest,
         }
+
+
+class OnlyA(Plain):
+    """Keeps to one domain."""
+
+    name = "only_a"
+    allowed_domains = ("a.example",)
+
+
+class OffSite(OnlyA):
+    """Asks for pages of another domain on purpose."""
+
+    name = "off_site"
+
+    async def start(self) -> AsyncIterator[Any]:
+        async for request in super().start():
+            request.meta["allow_offsite"] = True
+            yield request
+
+
+class Rebound(Plain):
+    """Asks twice for one address, and notes where the first connection was going to go, instead of making it."""
+
+    name = "rebound"
+
+    def __init__(self, url: str, **kwargs: Any) -> None:
+        super().__init__(urls=f"{url} {url}", **kwargs)
+
+    async def start(self) -> AsyncIterator[Any]:
+        from crawler import download
+
+        spider = self
+
+        class Nowhere(download.TCP4ClientEndpoint):
+            """Would leave this machine: notes its target and fails."""
+
+            def connect(self, protocol_factory: Any) -> Any:
+                spider.notes.append(["connects to", self._host, self._port])
+                return fail(ConnectError(string="not from a test"))
+
+        download.TCP4ClientEndpoint = Nowhere  # type: ignore[misc]
+        async for request in super().start():
+            yield request

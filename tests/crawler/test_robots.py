@@ -67,7 +67,9 @@ def test_what_is_not_forbidden_is_fetched(crawls: Crawls) -> None:
 
 
 def test_our_own_name_in_robots_txt_counts(crawls: Crawls) -> None:
-    web = Web({"/public": Answer(b"x")}, robots="User-agent: *\nDisallow:\n\nUser-agent: Communique\nDisallow: /")
+    web = Web(
+        {"/public": Answer(b"x")}, robots="User-agent: *\nDisallow:\n\nUser-agent: Communique\nDisallow: /"
+    )
     with serving(web):
         crawls.crawl(spider=PLAIN, urls="http://a.example/public", settings=settings(web))
     assert web.paths() == []
@@ -85,7 +87,9 @@ def test_a_robots_txt_that_cannot_be_had_forbids_everything_for_now(crawls: Craw
     web = Web({"/public": Answer(b"x")}, robots=Answer(b"", status))
     with serving(web):
         crawled = crawls.crawl(
-            spider=PLAIN, urls="http://a.example/public http://a.example/more", settings=settings(web, RETRY_TIMES=0)
+            spider=PLAIN,
+            urls="http://a.example/public http://a.example/more",
+            settings=settings(web, RETRY_TIMES=0),
         )
     assert web.paths() == []
     assert len(web.hits) == 1

@@ -1,0 +1,38 @@
+"""Stores that misbehave."""
+
+from __future__ import annotations
+
+import errno
+
+from scrapy.settings import Settings
+
+from crawler.frontier import RunInProgress, RunRequest
+from crawler.items import Capture
+from crawler.memory_store import MemoryCaptures, MemoryFrontier, MemoryStore
+from tests.crawler import child
+
+
+class _Full(MemoryCaptures):
+    def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
+        if len(self.written) >= 5:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(run, capture, raw_body)
+
+
+def full_after_five(settings: Settings) -> MemoryStore:
+    """A disk that is full after five captures."""
+    store = child.open_store(settings)
+    store.captures = _Full()
+    return store
+
+
+class _Busy(MemoryFrontier):
+    def open_run(self, request: RunRequest) -> str:
+        raise RunInProgress(f"{request.source} is being crawled already by run r7, since 10:15")
+
+
+def busy(settings: Settings) -> MemoryStore:
+    """Another process has the source."""
+    store = MemoryStore()
+    store.frontier = _Busy()
+    return store
