@@ -54,7 +54,8 @@ class _Head(StatusAndHeaders):  # type: ignore[misc] # warcio has no types
     """An HTTP head that is written as it is given, not re-encoded."""
 
     def __init__(self, raw: bytes) -> None:
-        super().__init__("", [], protocol="HTTP/1.1")
+        # A head without a status line counts as none for warcio, which would look for one in the body.
+        super().__init__("as given", [], protocol="HTTP/1.1")
         self._raw = raw
 
     def compute_headers_buffer(self, header_filter: object = None) -> None:
