@@ -1,0 +1,150 @@
+"""`crawl`: fetch what is new on sites, or what a window names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scheduler.options import (
+    DatabaseOption,
+    DataOption,
+    JsonOption,
+    Place,
+    SinceOption,
+    UntilOption,
+    check_window,
+    place_of,
+)
+from scheduler.screen import cell, out, say, table, write_json
+from scheduler.verbs import ending
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scheduler.crawl import Report
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(
+        "crawl",
+        epilog=ending(
+            "communique crawl mx_sre --since 2017-02-20 --until 2017-02-28",
+            "communique crawl --all --jobs 4",
+            codes=(
+                "0 all finished (or stopped at --limit), 1 some failed: the table says which and why, "
+                "2 wrong usage, 3 interrupted, 4 another run has the source"
+            ),
+        ),
+    )(crawl)
+
+
+def crawl(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE...", help="Names, as `communique sources` lists them.", show_default=False
+        ),
+    ] = None,
+    every_source: Annotated[bool, typer.Option("--all", help="All sources.")] = False,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", min=1, metavar="N", help="Most releases to fetch per source.", show_default=False
+        ),
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Sources at the same time.")
+    ] = 2,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Crawl sources, each in a process of its own: what is new, or what the days name.
+
+    What is known and unchanged is not fetched again; what an earlier run left over is taken up. Ctrl-C
+    lets the crawls end cleanly, a second one kills them: nothing is lost either way.
+    """
+    from crawler.source import crawled_sources
+
+    check_window(since, until)
+    names = _names(sources or [], list(crawled_sources()), every_source)
+    place = place_of(context, data, database, as_json)
+
+    from scheduler.crawl import Crew, Order
+    from scheduler.crawl import crawl as crawl_sources
+    from scheduler.progress import bars
+
+    store = place.open()
+    try:
+        crew = Crew(place.data, store.database, place.database, jobs=jobs)
+        orders = [Order(name, since, until, limit) for name in names]
+        with bars(names) as watch:
+            reports = crawl_sources(orders, crew, watch)
+    finally:
+        store.close()
+    _show(reports, place)
+    show_problems(names, reports)
+    raise typer.Exit(exit_code(len(names), reports))
+
+
+def _names(given: list[str], known: list[str], every_source: bool) -> list[str]:
+    if every_source and given:
+        raise typer.BadParameter(
+            f"expected names of sources or --all, found both: {' '.join(given)} and --all"
+        )
+    if not every_source and not given:
+        raise typer.BadParameter(
+            f"expected names of sources or --all, found none. There are: {', '.join(known)}"
+        )
+    for name in given:
+        if name not in known:
+            raise typer.BadParameter(f"no source {name!r}. There are: {', '.join(known)}")
+    return known if every_source else list(dict.fromkeys(given))
+
+
+def exit_code(ordered: int, reports: Sequence[Report]) -> int:
+    """The exit code that tells how so many ordered crawls ended."""
+    from scheduler.crawl import GOOD, Ending
+
+    endings = {report.ending for report in reports}
+    if Ending.INTERRUPTED in endings or len(reports) < ordered:
+        return 3
+    if Ending.FAILED in endings:
+        return 1
+    if Ending.BUSY in endings:
+        return 4
+    return 0 if endings <= GOOD else 1
+
+
+def _show(reports: Sequence[Report], place: Place) -> None:
+    from scheduler.crawl import GOOD
+    from scheduler.progress import counts_in_words
+
+    if place.json:
+        for report in reports:
+            write_json(report)
+        return
+    shown = table("source", "ended", "releases", "time")
+    for report in reports:
+        style = "green" if report.ending in GOOD else "red"
+        took = f"{(report.ended_at - report.started_at).total_seconds():.0f} s"
+        shown.add_row(
+            report.source, cell(report.ending.value, style), counts_in_words(dict(report.counts)), took
+        )
+    if reports:
+        out().print(shown)
+
+
+def show_problems(names: Sequence[str], reports: Sequence[Report]) -> None:
+    """On standard error: what did not end well and why, with the log; what was not begun."""
+    for report in reports:
+        if report.error:
+            say(f"{report.source}: {report.error}\n  log: {report.log}", style="red")
+    for name in names:
+        if name not in {report.source for report in reports}:
+            say(f"{name}: not begun", style="yellow")

@@ -1,0 +1,69 @@
+"""`db upgrade` and `db info`: the schema of the database."""
+
+from __future__ import annotations
+
+import typer
+
+from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
+from scheduler.screen import out, say, table, write_json
+from scheduler.verbs import ending
+
+CODES = "0 done, 1 the database cannot be used: the message says why, 2 wrong usage"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verbs."""
+    group = typer.Typer(no_args_is_help=True, help="The database: its place, schema and contents.")
+    group.command("upgrade", epilog=ending("communique db upgrade", codes=CODES))(upgrade)
+    group.command("info", epilog=ending("communique db info --json", codes=CODES))(info)
+    app.add_typer(group, name="db", epilog=ending("communique db info", codes=CODES))
+
+
+def upgrade(
+    context: typer.Context,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Bring the schema to the revision of this version; makes the database when there is none.
+
+    Every command that writes does so by itself; several may do it at once.
+    """
+    place = place_of(context, data, database, as_json)
+    with place.database_at() as opened:
+        before = opened.revision()
+        opened.upgrade()
+        after = opened.revision()
+    if place.json:
+        write_json({"url": opened.url, "before": before, "after": after})
+    elif before == after:
+        say(f"{opened.url} is at revision {after} already")
+    else:
+        say(f"{opened.url}: from {before or 'nothing'} to revision {after}", "green")
+
+
+def info(
+    context: typer.Context,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Where the database is, its schema's revision, and how many rows each table has."""
+    place = place_of(context, data, database, as_json)
+    with place.database_at() as opened:
+        found = opened.info()
+    if place.json:
+        write_json(found)
+        return
+    say(found.url)
+    if found.revision is None:
+        say("no tables yet: communique db upgrade makes them, and so does the first crawl", "yellow")
+        return
+    current = found.revision == found.head
+    advice = "" if current else f" (this version works with {found.head}: communique db upgrade)"
+    say(f"schema revision {found.revision}{advice}", "" if current else "yellow")
+    shown = table("table", "rows", right=["rows"])
+    for name, rows in found.counts.items():
+        shown.add_row(name, f"{rows:,}")
+    if found.counts:
+        out().print(shown)

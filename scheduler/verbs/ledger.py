@@ -1,0 +1,285 @@
+"""`sources`, `runs`, `status`, `held`: what is crawled, how it went, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
+from scheduler.screen import cell, in_zone, out, plain, say, table, write_json
+from scheduler.verbs import ending
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection
+
+    from crawler.source import Source
+    from storage.overview import SourceOverview
+    from storage.runs import RunView
+
+NO_DATABASE = "0 done, 1 no database there, 2 wrong usage"
+
+STATES = ("discovered", "stored", "held", "skipped", "failed", "gone")
+
+SourceOption = Annotated[
+    str | None, typer.Option("--source", metavar="NAME", help="Only that source.", show_default=False)
+]
+
+
+def add_sources(app: typer.Typer) -> None:
+    """Add `sources`."""
+    examples = ending(
+        "communique sources", "communique sources --json | jq -r .name", codes="0 done, 2 wrong usage"
+    )
+    app.command("sources", epilog=examples)(sources)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the other verbs."""
+    app.command("status", epilog=ending("communique status", "communique status --json", codes=NO_DATABASE))(
+        status
+    )
+    app.command("held", epilog=ending("communique held --source mexidata", codes=NO_DATABASE))(held)
+    app.command("runs", epilog=ending("communique runs --source mx_sre --limit 5", codes=NO_DATABASE))(runs)
+
+
+def sources(
+    context: typer.Context,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the sources that are crawled, how their releases are found, and when each is due."""
+    place = place_of(context, data, database, as_json)
+
+    from crawler.source import crawled_sources
+    from scheduler.plan import in_words, next_due
+    from storage.runs import latest_runs
+
+    now = datetime.now(UTC)
+    with _connection_if_any(place) as connection:
+        last = latest_runs(connection, crawls=True) if connection is not None else {}
+    shown = table("source", "title", "kind", "in", "found by", "every", "last run", "next")
+    for name, source in crawled_sources().items():
+        run = last.get(name)
+        due = next_due(source.every, run.started_at if run else None, now)
+        if place.json:
+            write_json(_definition(source, run, due))
+            continue
+        shown.add_row(
+            name,
+            cell(source.title),
+            source.kind.value,
+            _languages(source.languages),
+            ", ".join(_ways(source)),
+            in_words(source.every),
+            _run_in_words(run),
+            "now" if due <= now else in_zone(due),
+        )
+    if not place.json:
+        out().print(shown)
+
+
+def _ways(source: type[Source]) -> list[str]:
+    return list(dict.fromkeys(type(each).__name__.lower() for each in source.discoveries()))
+
+
+def _languages(tags: tuple[str, ...]) -> str:
+    more = len(tags) - 3
+    return " ".join(tags[:3]) + (f" +{more}" if more > 0 else "")
+
+
+def _run_in_words(run: RunView | None) -> str:
+    if run is None:
+        return "never"
+    return f"{in_zone(run.started_at)} {run.state}"
+
+
+def _definition(source: type[Source], run: RunView | None, due: datetime) -> dict[str, object]:
+    return {
+        "name": source.name,
+        "title": source.title,
+        "country": source.country,
+        "kind": source.kind,
+        "issuers": source.issuers,
+        "languages": source.languages,
+        "found_by": _ways(source),
+        "hosts": source.hosts,
+        "timezone": source.timezone,
+        "every_seconds": int(source.every.interval.total_seconds()),
+        "archive_from": source.archive_from,
+        "expected_per_week": {"at_least": source.expect.at_least, "at_most": source.expect.at_most},
+        "terms": source.terms,
+        "facts": source.facts,
+        "unverified": source.unverified,
+        "last_run": run,
+        "next_due": due,
+    }
+
+
+def status(
+    context: typer.Context,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how every source stands: last run, addresses by state, next tries, oldest failure; and totals."""
+    place = place_of(context, data, database, as_json)
+
+    from crawler.source import registry
+    from storage.overview import overviews, totals
+
+    with place.reading() as connection:
+        found, total = overviews(connection), totals(connection)
+    if place.json:
+        for each in found.values():
+            write_json({"source": each.source, **_due_of(each, registry().get(each.source)), **_fields(each)})
+        write_json({"totals": total})
+        return
+    shown = table("source", "last run", "ended", *STATES, "next try", right=STATES)
+    for each in found.values():
+        run = each.last_run
+        shown.add_row(
+            each.source,
+            in_zone(run.started_at) if run else "never",
+            _state(run),
+            *(_number(each.addresses, state) for state in STATES),
+            in_zone(each.next_try_at),
+        )
+    if found:
+        out().print(shown)
+    for each in found.values():
+        if each.last_run is not None and each.last_run.error:
+            say(f"{each.source}: last run {each.last_run.state}: {each.last_run.error}", "red")
+        if each.oldest_failure is not None:
+            failure = each.oldest_failure
+            say(
+                f"{each.source}: oldest failure, found {in_zone(failure.discovered_at)}, tried "
+                f"{failure.attempts} times: {failure.url}: {failure.reason}",
+                "yellow",
+            )
+    say(
+        f"{total.statements:,} statements of {total.releases:,} releases in {total.revisions:,} revisions; "
+        f"{total.links:,} links; {total.held:,} held back; {total.captures:,} captures"
+    )
+
+
+def _due_of(overview: SourceOverview, source: type[Source] | None) -> dict[str, object]:
+    from scheduler.plan import next_due
+
+    if source is None or not source.discoveries():
+        return {"next_due": None}
+    run = overview.last_run
+    return {"next_due": next_due(source.every, run.started_at if run else None, datetime.now(UTC))}
+
+
+def _fields(overview: SourceOverview) -> dict[str, object]:
+    return {
+        "last_run": overview.last_run,
+        "addresses": {state: overview.addresses.get(state, 0) for state in STATES},
+        "next_try_at": overview.next_try_at,
+        "oldest_failure": overview.oldest_failure,
+    }
+
+
+_STATE_STYLES = {"finished": "green", "stopped": "yellow", "running": "cyan", "planned": "dim"}
+
+
+def _state(run: RunView | None) -> Text:
+    if run is None:
+        return cell("")
+    return cell(run.state, _STATE_STYLES.get(run.state, "red"))
+
+
+def _number(counts: Mapping[str, int], state: str) -> Text:
+    number = counts.get(state, 0)
+    warn = {"failed": "red", "held": "yellow"}.get(state, "") if number else "dim"
+    return cell(f"{number:,}" if number else "-", warn)
+
+
+def held(
+    context: typer.Context,
+    source: SourceOption = None,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List records that wait for a person: why they were held back, and what to do."""
+    place = place_of(context, data, database, as_json)
+    _check_source(source)
+
+    from storage.held import list_held
+
+    number = 0
+    shown = table("source", "reason", "what was expected, what was found, what to do")
+    with place.reading() as connection:
+        for each in list_held(connection, source):
+            number += 1
+            if place.json:
+                write_json(each)
+            else:
+                text = cell(each.url)
+                text.append(f"\n{plain(each.detail)}", "dim")
+                shown.add_row(each.source, cell(each.reason, "yellow"), text)
+    if place.json:
+        return
+    if number:
+        out().print(shown)
+    say(f"{number} held back" if number else "Nothing is held back.")
+
+
+def runs(
+    context: typer.Context,
+    source: SourceOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Most to show.")] = 20,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List runs, the latest first: who started them, how they ended, what they brought."""
+    place = place_of(context, data, database, as_json)
+    _check_source(source)
+
+    from scheduler.progress import counts_in_words
+    from storage.runs import find_runs
+
+    shown = table("run", "source", "by", "started", "took", "ended", "releases")
+    with place.reading() as connection:
+        for run in find_runs(connection, source, limit):
+            if place.json:
+                write_json(run)
+                continue
+            took = f"{(run.ended_at - run.started_at).total_seconds():.0f} s" if run.ended_at else ""
+            words = counts_in_words(run.counts)
+            shown.add_row(
+                run.id, run.source, run.started_by, in_zone(run.started_at), took, _state(run),
+                cell(f"{words}: {run.error}" if run.error else words),
+            )  # fmt: skip
+    if not place.json and shown.row_count:
+        out().print(shown)
+
+
+def _check_source(source: str | None) -> None:
+    if source is None:
+        return
+    from crawler.source import registry
+
+    if source not in registry():
+        raise typer.BadParameter(f"no source {source!r}. There are: {', '.join(registry())}")
+
+
+@contextmanager
+def _connection_if_any(place: Place) -> Iterator[Connection | None]:
+    """The sources can be listed without a database, too."""
+    with place.database_at() as database:
+        if database.revision() is None:
+            yield None
+            return
+    with place.reading() as connection:
+        yield connection
