@@ -7,11 +7,13 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from crawler.replica.faults import FaultKind
 from crawler.replica.replica import SMALL_PAGE, Replica
 from crawler.replica.server import Logged
+from crawler.replica.world import DEFAULT_END
 
 _EXAMPLE = """example:
   python -m tests.replica --releases 4000 --seed 7 --fault 429@www.gob.mx:/sre/:3
@@ -29,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--releases", type=int, default=500, help="how many true releases there are (500)")
     parser.add_argument("--seed", type=int, default=7, help="same seed, same web (7)")
+    parser.add_argument(
+        "--end", type=date.fromisoformat, default=DEFAULT_END, help=f"last day of the history ({DEFAULT_END})"
+    )
     parser.add_argument(
         "--page-size", type=int, default=SMALL_PAGE, help=f"bytes of a page, about ({SMALL_PAGE})"
     )
@@ -66,6 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             chosen.seed,
             faults=chosen.fault,
             page_size=chosen.page_size,
+            end=chosen.end,
             port=chosen.port,
             note=note if log is not None else None,
         )

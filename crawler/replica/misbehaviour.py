@@ -26,6 +26,9 @@ html, body { height: 100%; margin: 0; overflow: hidden; }
 #sec-container { display: table; width: 100%; height: 100%; text-align: center; }
 #sec-if-container { display: table-cell; vertical-align: middle; }
 #sec-cpt-if { width: 100%; min-height: 100%; border: 0; }
+#sec-text { font-family: Arial, Helvetica, sans-serif; font-size: 14px; color: #3c3c3c; margin: 16px auto; }
+#sec-text.done { visibility: hidden; }
+@media (max-width: 480px) { #sec-text { font-size: 12px; } #sec-cpt-if { min-height: 80%; } }
 .progress span { display: inline-block; width: 12px; height: 12px; margin: 4px; background: #6b6b6b; }
 .progress span:nth-child(2) { opacity: 0.6; }
 .progress span:nth-child(3) { opacity: 0.3; }
@@ -36,6 +39,7 @@ html, body { height: 100%; margin: 0; overflow: hidden; }
 <div id="sec-if-container">
 <iframe id="sec-cpt-if" provider="crypto" class="crypto" scrolling="no" title="validation"
  data-key="" data-duration="5" src="/_sec/cp_challenge/crypto-message-4-3.htm"></iframe>
+<div id="sec-text" aria-live="polite"></div>
 <div class="progress" role="progressbar"><span></span><span></span><span></span></div>
 </div>
 </div>

@@ -64,13 +64,16 @@ class Replica:
             self._authority, context = make_certificates(self._folder, hosts)
             self._server.start(context, self._port)
         except BaseException:
-            shutil.rmtree(self._folder)
+            self._remove_folder()
             raise
         return self
 
     def stop(self) -> None:
         """End serving and remove the temporary files; harmless when it does not serve."""
         self._server.stop()
+        self._remove_folder()
+
+    def _remove_folder(self) -> None:
         if self._folder is not None:
             shutil.rmtree(self._folder)
             self._folder = None

@@ -96,6 +96,8 @@ class Server:
         started.wait()
         if problems:
             self._thread.join()
+            self._thread = None
+            self.ports.clear()
             raise problems[0]
 
     async def _serve(

@@ -120,7 +120,8 @@ class World:
 
     def entry(self, release: int) -> Entry:
         """What listings know of a release now."""
-        return self._entry(release, self.revisions.get(release, 0), self.is_withdrawn(release))
+        tick = self._ticks.get(release, 0)
+        return self._entry(release, self.revisions.get(release, 0), self.is_withdrawn(release), tick)
 
     def is_withdrawn(self, release: int) -> bool:
         """Whether its publisher has withdrawn a release: on request, or 1 in 24 on GOV.UK."""
@@ -129,15 +130,14 @@ class World:
             and stream(self.seed, release, 9).getrandbits(16) % 24 == 0
         )
 
-    def _make_entry(self, release: int, revision: int, withdrawn: bool) -> Entry:
+    def _make_entry(self, release: int, revision: int, withdrawn: bool, tick: int) -> Entry:
         number = self.plan.statement[release]
         version = self.plan.version(release)
         exchange = self.plan.family[number] == EXCHANGE
         said_on = self.plan.said_on(number)
         title = exchange_title(said_on) if exchange else self.composer(release).title()
         posted_at = self.plan.posted_at(release)
-        tick = self._ticks.get(release)
-        if tick is not None:
+        if tick:
             changed_at = self.now + timedelta(minutes=tick)
         else:
             changed_at = min(posted_at + timedelta(days=40), self.now) if withdrawn else posted_at
@@ -195,7 +195,6 @@ class World:
     def _local_touch(self, release: int, paragraphs: tuple[str, ...]) -> tuple[str, ...]:
         """What this version changed: copies re-word their lead a little, a mirror inserts in brackets."""
         version = self.plan.version(release)
-        family = FAMILIES[self.plan.family[self.plan.statement[release]]].name
         lead, *rest = paragraphs
         if version.part[0] is Role.REPOST and version.source.startswith("mx_"):
             return (f"Ciudad de México. {lead}", *rest)
@@ -204,10 +203,6 @@ class World:
             words = rest[place].split(" ")
             words.insert(min(3, len(words)), "[also]")
             rest[place] = " ".join(words)
-            if family == "sre_both":
-                lead = lead.replace(
-                    "the Ministry of Foreign Affairs", "the Ministry of Foreign Affairs (SRE)"
-                )
         return (lead, *rest)
 
     def issuers(self, release: int) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ class Mexidata:
 
     def __init__(self, world: World, page_size: int) -> None:
         self.world = world
-        rows = max(0, page_size - 5_000) // 110
+        rows = max(0, page_size - 3_800) // 114
         self._side = "".join(
             f'<tr><td width="160" bgcolor="#eeeecc"><font size="1"><a href="archive{row}.html">Issue '
             f"{row}</a>"

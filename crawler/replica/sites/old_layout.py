@@ -1,4 +1,4 @@
-"""A release on a page from before all redesigns: no definition knows its markup, but a reader finds the text."""
+"""A release on a page from before all redesigns: no definition knows its markup, a reader finds the text."""
 
 from __future__ import annotations
 
