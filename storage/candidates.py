@@ -257,7 +257,7 @@ def _tie_by_bands(connection: Connection, facts: Mapping[str, ReleaseFacts], cap
         shared = shared.where(hub.is_(None))
     elif crowded:
         shared = shared.where(mine.value.not_in(sorted(crowded)))
-    pairs = {(min(pair), max(pair)) for pair in connection.execute(shared.distinct()).tuples()}
+    pairs = {(min(one, other), max(one, other)) for one, other in connection.execute(shared.distinct())}
     if crowded:
         pairs |= _pairs_of_a_day(connection, facts, crowded, cap, found)
     found.ties |= {Tie(BAND, left, right, "") for left, right in pairs}

@@ -13,7 +13,7 @@ first. In this order:
    statement of that day fits is 0.4 x issuers + 0.6 x anchors: issuers is the part that the foot line's
    issuers and the issuers of all copies of the statement have in common (of both together; so a joint
    communique fits its joint foot line best), anchors the part of figures and names that is shared. The best
-   one is taken when anchors reach 0.45 (or cannot be compared, and it alone has exactly the two or more
+   one is taken when anchors reach 0.4 (or cannot be compared, and it alone has exactly the two or more
    issuers named) and when it leads the second by 0.1. Else a person is asked. A page with several source
    links is decided the same way, by anchors alone.
 
@@ -44,7 +44,7 @@ DAYS_BETWEEN_ORIGINALS = 10
 """Originals further apart are two statements, unless the publisher itself ties them."""
 
 ISSUERS_WEIGHT, ANCHORS_WEIGHT = 0.4, 0.6
-ENOUGH_ANCHORS = 0.45
+ENOUGH_ANCHORS = 0.4
 MARGIN_OF_FIT = 0.1
 
 _RANK = {

@@ -89,7 +89,7 @@ def worth_comparing(left: bytes, right: bytes) -> bool:
 
 
 def body_words(body: str, language: str, folio: str | None) -> Words:
-    """The words to compare: the body without a line that only holds the publisher's own number.
+    """The words to compare: without editor's insertions, and without a line that only holds the number.
 
     Copies of a joint communique bear each ministry's own number.
     """
@@ -99,7 +99,11 @@ def body_words(body: str, language: str, folio: str | None) -> Words:
             each for index, each in enumerate(paragraphs) if index > 1 or not _is_number_line(each, folio)
         ]
         body = "\n\n".join(kept)
-    return read_words(body, language)
+    return read_words(_INSERTION.sub(" ", body), language)
+
+
+_INSERTION = re.compile(r"\[[^\]\d]{1,60}\]")
+"""An editor's addition; with digits in it, it counts like any text."""
 
 
 def _is_number_line(paragraph: str, folio: str) -> bool:
@@ -112,15 +116,15 @@ def _is_number_line(paragraph: str, folio: str) -> bool:
 def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Comparison:
     """Align two texts and weigh what differs.
 
-    `explained` are figures that a difference at an edge may hold without counting: the days on which the
-    two sites posted the text, which datelines show.
+    `explained` are figures that a difference at an edge, or an addition, may hold without counting: the
+    publishers' numbers, and the days on which the two sites posted the text, which datelines show.
     """
     n, m = len(left.folded), len(right.folded)
     if left.folded == right.folded:
         return Comparison(n, m, n)
     if n * m > _MOST_CELLS:
         return Comparison(n, m, 0, aligned=False)
-    edge_figures = frozenset(explained)
+    own_figures = frozenset(explained)
     shared = 0
     mine: Counter[str] = Counter()
     theirs: Counter[str] = Counter()
@@ -138,12 +142,17 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
         if edge:
             # At an edge one side may just go on where the other ends.
             only = [each - others_ for each, others_ in ((ours, others), (others, ours))]
-            if all(set(each) - edge_figures for each in only):
+            if all(set(each) - own_figures for each in only):
                 mine += only[0]
                 theirs += only[1]
             continue
         mine += ours - others
         theirs += others - ours
+        added = (ours - others) + (others - ours)
+        beside = _figure_beside(left, l0, l1)
+        if beside and added and not (ours and others) and set(added) - own_figures:
+            # "35 thousand" against "35 thousand 500": one figure, written in several words.
+            (theirs if ours else mine)[beside] += 1
         if longer <= _PASSAGE:
             names += _other_names(left, l0, l1, right, r0, r1)
     # What one side has in one place and the other in another is the same figure, moved.
@@ -165,6 +174,14 @@ def _gaps(left: Words, right: Words) -> Iterator[int | tuple[int, int, int, int]
         if block.size:
             yield block.size
         at_left, at_right = start_left + block.size, start_right + block.size
+
+
+def _figure_beside(words: Words, start: int, end: int) -> str | None:
+    """The figure right before a stretch of words, or else right after it."""
+    for index in (start - 1, end):
+        if 0 <= index < len(words.folded) and words.figures[index]:
+            return words.folded[index]
+    return None
 
 
 def _figures(words: Words, start: int, end: int) -> Counter[str]:
