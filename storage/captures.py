@@ -142,6 +142,20 @@ class WarcStore:
             raise CaptureUnreadable(f"capture {place.file}, offset {place.offset}: this is no response")
         return replace(capture, place=place)
 
+    def find(self, capture: Capture) -> CapturePlace | None:
+        """Where the same capture lies already (address, time and body are equal); None when it does not.
+
+        Knows what was written by `flush`ed and closed stores.
+        """
+        query = select(CaptureRow.file, CaptureRow.record_offset, CaptureRow.record_length).where(
+            CaptureRow.url == capture.url,
+            CaptureRow.captured_at == capture.captured_at,
+            CaptureRow.digest == digest_of(capture.body),
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(CaptureRow.id).limit(1)).first()
+        return None if row is None else CapturePlace(row.file, row.record_offset, row.record_length)
+
     def recover(self) -> list[Recovered]:
         """Finish the files that killed processes left open; says what was done to each."""
         if not self._folder.is_dir():
