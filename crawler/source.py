@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import re
 import sys
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -39,12 +40,12 @@ from crawler.declare import (
     Voice,
 )
 from crawler.issuers import ISSUERS
-from crawler.items import KindOfSource
+from crawler.items import KindOfSource, ReleaseItem
 
 SOURCES_FOLDER = Path(__file__).parent / "sources"
 
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z")
-_METHOD = re.compile(r"read_[a-z_]+\Z")
+_METHODS = frozenset(f"read_{each.name}" for each in fields(ReleaseItem))
 
 
 class Source:
@@ -180,8 +181,11 @@ def _check(cls: type[Source]) -> None:
     extra = getattr(cls, "platform_attributes", ())
     for name in _own_attributes(cls):
         known = name in _ATTRIBUTES or name in ("name", "country", "platform_attributes") or name in extra
-        if not known and not _METHOD.match(name):
-            _refuse(cls, name, "unknown attribute (known: " + ", ".join(sorted(_ATTRIBUTES)) + ")")
+        if not known and name not in _METHODS:
+            what = "reads no field of an item" if name.startswith("read_") else "unknown attribute"
+            _refuse(
+                cls, name, f"{what} (known: {', '.join(sorted(_ATTRIBUTES))}, and read_<field of an item>)"
+            )
     for name, wanted in _ATTRIBUTES.items():
         if not hasattr(cls, name):
             if name not in _OPTIONAL and not (name in _OF_CRAWLS and getattr(cls, "discover", None) == ()):

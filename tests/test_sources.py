@@ -473,6 +473,12 @@ def test_a_coherent_definition_is_accepted(definition: Callable[[str, str], Path
     ("old", "new", "attribute", "found"),
     [
         ("    terms =", "    langage = 'es'\n    terms =", "MxDemo.langage", "unknown attribute"),
+        (
+            "    terms =",
+            "    def read_isuers(self, page): ...\n    terms =",
+            "MxDemo.read_isuers",
+            "reads no field",
+        ),
         ("class MxDemo", "class MxDemos", "MxDemos.name", "mx_demo.py must define class MxDemo"),
         ('title="h1"', 'title="h1["', "Fields.title", "'h1[' does not compile"),
         ('body="div.text"', 'body="div.text >"', "Fields.body", "does not compile"),

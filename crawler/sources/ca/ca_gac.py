@@ -61,7 +61,7 @@ class CaGac(Source):
             "Document d’information": KindOfRelease.FACT_SHEET,
         },
     )
-    archive_from = date(2015, 11, 4)
+    archive_from = date(2015, 1, 1)
     every = Every(hours=3)
     expect = PerWeek(at_least=5, at_most=150)
     terms = "Crown copyright; non-commercial reproduction allowed with attribution (canada.ca terms)."

@@ -41,4 +41,7 @@ class UsDhs(Source):
         "M: listing 0-based, USWDS collection with time[datetime]; article with 'Release Date: ...'",
         "H: /news/YYYY/MM/DD/<slug> and /archive/news/YYYY/MM/DD/<slug> are one text",
     )
-    unverified = ("feeds", "the separate listing of the archive (/archive/news-releases/press-releases)")
+    unverified = (
+        "how far back the listing goes; the archive has one of its own (/archive/news-releases/press-releases)",
+        "feeds",
+    )
