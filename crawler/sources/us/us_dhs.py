@@ -42,6 +42,6 @@ class UsDhs(Source):
         "H: /news/YYYY/MM/DD/<slug> and /archive/news/YYYY/MM/DD/<slug> are one text",
     )
     unverified = (
-        "how far back the listing goes; the archive has one of its own (/archive/news-releases/press-releases)",
+        "how far back the listing goes; the archive has one too (/archive/news-releases/press-releases)",
         "feeds",
     )
