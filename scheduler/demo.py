@@ -6,12 +6,12 @@ children are told where the hosts of the definitions are to be found (`crawler.r
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crawler.replica import SOURCES, TrueStatement
-from crawler.source import crawled_sources
+from crawler.source import crawled_sources, source_named
 from scheduler.crawl import Crew, Order, Report, Watch, crawl
 from storage.statements import StatementView
 
@@ -46,48 +46,48 @@ class Comparison:
         return not self.differences and self.exact == self.true_statements == self.found_statements
 
 
+Place = tuple[str, str]
+"""Source and address key: what makes two addresses one page."""
+
+
 def compare(truth: Iterable[TrueStatement], found: Iterable[StatementView]) -> Comparison:
-    """Compare by (source, address) of every release; the two sides need not know each other's ids."""
-    statement_of: dict[tuple[str, str], str] = {}
-    members: dict[str, set[tuple[str, str]]] = {}
-    for view in found:
-        members[view.id] = {(release.source, release.url) for release in view.releases}
-        statement_of.update(dict.fromkeys(members[view.id], view.id))
+    """Compare by source and address key of every release; the two sides need not know each other's ids."""
+    members = {view.id: {_place(each.source, each.url) for each in view.releases} for view in found}
+    home_of = {place: home for home, places in members.items() for place in places}
     differences: list[Difference] = []
-    exact = true_statements = 0
-    owner: dict[tuple[str, str], int] = {}
-    in_one: defaultdict[str, set[int]] = defaultdict(set)
+    exact = statements = 0
+    known: set[Place] = set()
+    tenants: defaultdict[str, list[TrueStatement]] = defaultdict(list)
     for statement in truth:
-        true_statements += 1
-        wanted = {(release.source, release.url) for release in statement.releases}
-        owner.update(dict.fromkeys(wanted, statement.number))
-        homes = {statement_of[each] for each in wanted if each in statement_of}
+        statements += 1
+        wanted = {_place(each.source, each.url) for each in statement.releases}
+        known |= wanted
+        homes = {home_of[place] for place in wanted if place in home_of}
         for home in homes:
-            in_one[home].add(statement.number)
-        for source, url in sorted(wanted - statement_of.keys()):
-            differences.append(Difference("missing release", f"{source}: {url}"))
+            tenants[home].append(statement)
+        missing = [each.url for each in statement.releases if _place(each.source, each.url) not in home_of]
+        differences += [Difference("missing release", url) for url in missing]
         if len(homes) > 1:
-            about = ", ".join(f"{release.source} {release.language}" for release in statement.releases)
-            title = statement.releases[0].title
-            differences.append(
-                Difference(
-                    "split statement", f"{statement.said_on} {title} ({about}): {' / '.join(sorted(homes))}"
-                )
-            )
+            words = f"{_about(statement)}: {' / '.join(sorted(homes))}"
+            differences.append(Difference("split statement", words))
         exact += len(homes) == 1 and members[next(iter(homes))] == wanted
-    for home, numbers in in_one.items():
-        if len(numbers) > 1:
-            differences.append(
-                Difference("joined statements", f"{home} holds releases of {len(numbers)} true statements")
-            )
-    for source, url in sorted(statement_of.keys() - owner.keys()):
-        differences.append(Difference("unexpected release", f"{source}: {url}"))
-    return Comparison(true_statements, len(owner), len(members), len(statement_of), exact, tuple(differences))
+    differences += [
+        Difference("joined statements", f"{home}: {' + '.join(map(_about, held))}")
+        for home, held in tenants.items()
+        if len(held) > 1
+    ]
+    unexpected = sorted(home_of.keys() - known)
+    differences += [Difference("unexpected release", f"{source}: {key}") for source, key in unexpected]
+    return Comparison(statements, len(known), len(members), len(home_of), exact, tuple(differences))
 
 
-def expected_by_source(truth: Iterable[TrueStatement]) -> Counter[str]:
-    """True releases by source."""
-    return Counter(release.source for statement in truth for release in statement.releases)
+def _place(source: str, url: str) -> Place:
+    return source, source_named(source).address_key(url) or url
+
+
+def _about(statement: TrueStatement) -> str:
+    versions = ", ".join(f"{each.source} {each.language}" for each in statement.releases)
+    return f"{statement.said_on} {statement.releases[0].title} ({versions})"
 
 
 def crawl_replica(sources: Sequence[str], crew: Crew, watch: Watch) -> list[Report]:

@@ -118,8 +118,9 @@ def _check_names(issuer: str | None, source: str | None) -> None:
 def show_table(views: Iterable[StatementView], title: str | None = None) -> int:
     """Statements as a table on standard output; returns how many."""
     shown = table("said", "id", "title", "issuers", "in", "n", "versions", title=title, right=["n"])
-    shown.columns[0].no_wrap = shown.columns[1].no_wrap = True
-    shown.columns[2].ratio = 1
+    said, identifier, _, issuers, languages, _, versions = shown.columns
+    said.no_wrap = identifier.no_wrap = True
+    issuers.max_width, languages.max_width, versions.max_width = 12, 8, 13
     for view in views:
         roles = Counter(release.role for release in view.releases)
         shown.add_row(
@@ -129,7 +130,7 @@ def show_table(views: Iterable[StatementView], title: str | None = None) -> int:
             cell(" ".join(view.issuers)),
             " ".join(view.languages),
             str(len(view.releases)),
-            ", ".join(f"{number} {role}" if number > 1 else str(role) for role, number in roles.items()),
+            "\n".join(f"{number} {role}" for role, number in roles.items()),
         )
     if shown.row_count:
         out().print(shown)
