@@ -123,6 +123,14 @@ def test_a_joint_communique_stands_on_three_ministries_and_all_three_speak(small
         assert len({release.body for release in copies}) > 1
 
 
+def test_only_states_translations_are_tied_to_their_originals_by_nothing_but_what_they_say() -> None:
+    for each in Replica(500, 7).truth:
+        groups = each.told_together
+        assert tuple(release for group in groups for release in group) == each.releases
+        languages = [{release.language for release in group} for group in groups]
+        assert languages == [{"en"}, {"es"}] if each.family == "state_translated" else len(groups) == 1
+
+
 def test_a_late_evening_in_washington_is_another_day_in_utc() -> None:
     late = [
         each

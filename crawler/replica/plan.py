@@ -92,7 +92,7 @@ FAMILIES = (
         ("uk_fcdo", "es", _OFFICIAL),
         ("uk_fcdo", "ar", _OFFICIAL),
     ),
-    _family("ca", 12, "ca.gac", ("ca_gac", "en", _ORIGINAL), ("ca_gac", "fr", _ORIGINAL)),
+    _family("ca", 12, "ca.gac", ("ca_gac", "en", _ORIGINAL), ("ca_gac", "fr", _OFFICIAL)),
     # Not drawn: the first statement of every Tuesday, Wednesday and Thursday.
     _family("exchange", 0, "mx.shcp", ("mx_shcp", "es", _ORIGINAL)),
 )
@@ -196,7 +196,8 @@ class Plan:
                 late = min(draws.getrandbits(4) % 3, (self.end - day).days)
             self.posted.append(self._clock(version.source, day + timedelta(days=late), clock))
             if version.source != "ca_gac":
-                clock += draws.getrandbits(5)
+                # One after the other, so that it is clear which copy came first.
+                clock += 1 + draws.getrandbits(5)
         return len(versions)
 
     @staticmethod

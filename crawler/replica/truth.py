@@ -43,6 +43,13 @@ class TrueRelease:
     body: tuple[str, ...]
 
     @property
+    def names_its_original(self) -> bool:
+        """False for translations whose publisher says nowhere what they translate (state.gov): such a one can
+        be recognised by its content only.
+        """
+        return not (self.role is Role.TRANSLATION and self.source == "us_state")
+
+    @property
     def key(self) -> str | None:
         """Address key by the source's definition; None if it does not know the page."""
         return source_named(self.source).address_key(self.url)
@@ -59,6 +66,17 @@ class TrueStatement:
     follows: int | None
     """The earlier statement that this one looks like and is not."""
     releases: tuple[TrueRelease, ...]
+
+    @property
+    def told_together(self) -> tuple[tuple[TrueRelease, ...], ...]:
+        """The releases in groups that publishers' own evidence or equal texts tie together.
+
+        More than one group: that they are one statement can only be told from what a translation says
+        (Spanish translations of the State Department name no original).
+        """
+        if self.family != "state_translated":
+            return (self.releases,)
+        return tuple((release,) for release in self.releases)
 
 
 class Truth(Sequence[TrueStatement]):
