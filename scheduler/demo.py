@@ -30,20 +30,24 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was found beside what is true. Equal only when every statement holds exactly its own releases."""
+    """What was found beside what is true."""
 
     true_statements: int
     true_releases: int
     found_statements: int
     found_releases: int
     exact: int
-    """True statements of which exactly the right releases were found, in one statement, and no other."""
+    """True statements of which exactly the right releases were found, and no others with them, in one
+    statement or in the groups that publishers' evidence ties together."""
+    alone: int
+    """Translations whose publisher names no original, and that stand as statements of their own: only their
+    content could tell what they translate (`TrueStatement.told_together`). Said to the person."""
     differences: tuple[Difference, ...]
 
     @property
     def equal(self) -> bool:
-        """Whether everything is as it should be."""
-        return not self.differences and self.exact == self.true_statements == self.found_statements
+        """Whether every statement holds exactly its own releases."""
+        return not self.differences and self.exact == self.true_statements
 
 
 Place = tuple[str, str]
@@ -55,22 +59,28 @@ def compare(truth: Iterable[TrueStatement], found: Iterable[StatementView]) -> C
     members = {view.id: {_place(each.source, each.url) for each in view.releases} for view in found}
     home_of = {place: home for home, places in members.items() for place in places}
     differences: list[Difference] = []
-    exact = statements = 0
+    exact = alone = statements = 0
     known: set[Place] = set()
     tenants: defaultdict[str, list[TrueStatement]] = defaultdict(list)
     for statement in truth:
         statements += 1
-        wanted = {_place(each.source, each.url) for each in statement.releases}
-        known |= wanted
-        homes = {home_of[place] for place in wanted if place in home_of}
+        places = {_place(each.source, each.url): each for each in statement.releases}
+        known |= places.keys()
+        differences += [
+            Difference("missing release", each.url) for place, each in places.items() if place not in home_of
+        ]
+        homes = {home_of[place] for place in places if place in home_of}
         for home in homes:
             tenants[home].append(statement)
-        missing = [each.url for each in statement.releases if _place(each.source, each.url) not in home_of]
-        differences += [Difference("missing release", url) for url in missing]
-        if len(homes) > 1:
+        groups = [{_place(each.source, each.url) for each in group} for group in statement.told_together]
+        as_told = all(any(members[home] == group for home in homes) for group in groups)
+        if as_told:
+            alone += len(groups) - 1
+        elif len(homes) > 1:
             words = f"{_about(statement)}: {' / '.join(sorted(homes))}"
             differences.append(Difference("split statement", words))
-        exact += len(homes) == 1 and members[next(iter(homes))] == wanted
+        together = len(homes) == 1 and members[next(iter(homes))] == places.keys()
+        exact += as_told or together
     differences += [
         Difference("joined statements", f"{home}: {' + '.join(map(_about, held))}")
         for home, held in tenants.items()
@@ -78,7 +88,7 @@ def compare(truth: Iterable[TrueStatement], found: Iterable[StatementView]) -> C
     ]
     unexpected = sorted(home_of.keys() - known)
     differences += [Difference("unexpected release", f"{source}: {key}") for source, key in unexpected]
-    return Comparison(statements, len(known), len(members), len(home_of), exact, tuple(differences))
+    return Comparison(statements, len(known), len(members), len(home_of), exact, alone, tuple(differences))
 
 
 def _place(source: str, url: str) -> Place:

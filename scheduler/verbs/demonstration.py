@@ -120,6 +120,7 @@ def _summary(
         "found_statements": comparison.found_statements,
         "found_releases": comparison.found_releases,
         "exact_statements": comparison.exact,
+        "translations_alone": comparison.alone,
         "differences": list(comparison.differences),
         "crawls": reports,
     }
@@ -132,6 +133,11 @@ def _say_comparison(comparison: Comparison) -> None:
         f"{comparison.found_releases} of {comparison.true_releases} releases, "
         f"{comparison.exact} of {comparison.true_statements} statements exactly as they are"
     )
+    if comparison.alone:
+        say(
+            f"{comparison.alone} translations name no original: only their content could tell, which is not "
+            "compared yet. They stand as statements of their own."
+        )
     if comparison.equal:
         say(f"Found what is true: {counts}.", "bold green")
         return
