@@ -92,7 +92,7 @@ FAMILIES = (
         ("uk_fcdo", "es", _OFFICIAL),
         ("uk_fcdo", "ar", _OFFICIAL),
     ),
-    _family("ca", 12, "ca.gac", ("ca_gac", "en", _ORIGINAL), ("ca_gac", "fr", _OFFICIAL)),
+    _family("ca", 12, "ca.gac", ("ca_gac", "en", _ORIGINAL), ("ca_gac", "fr", _ORIGINAL)),
     # Not drawn: the first statement of every Tuesday, Wednesday and Thursday.
     _family("exchange", 0, "mx.shcp", ("mx_shcp", "es", _ORIGINAL)),
 )

@@ -27,6 +27,7 @@ class TrueRelease:
     language: str
     kind: KindOfRelease
     role: Role
+    """Of two equally authentic languages (Canada) both are originals here."""
     standing: Standing | None
     title: str
     """Headline without its folio."""
@@ -41,13 +42,6 @@ class TrueRelease:
     """How often its publisher has changed it; 0 as first posted."""
     withdrawn: bool
     body: tuple[str, ...]
-
-    @property
-    def names_its_original(self) -> bool:
-        """False for translations whose publisher says nowhere what they translate (state.gov): such a one can
-        be recognised by its content only.
-        """
-        return not (self.role is Role.TRANSLATION and self.source == "us_state")
 
     @property
     def key(self) -> str | None:
