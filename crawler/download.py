@@ -6,7 +6,7 @@ Every connection, whether for a page, a redirect or robots.txt, is made to the a
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.file import FileDownloadHandler
@@ -14,7 +14,6 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
-from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.misc import load_object
 from scrapy.utils.spider import DefaultSpider
 from twisted.internet.defer import Deferred
@@ -24,7 +23,11 @@ from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClie
 from twisted.internet.threads import deferToThread
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IPolicyForHTTPS
-from zope.interface import implementer
+from zope.interface import implementer  # type: ignore[import-untyped]
+
+if TYPE_CHECKING:
+    from twisted.internet.base import ReactorBase
+    from twisted.web._newclient import HTTP11ClientProtocol
 
 from crawler.guard import PUBLIC_PORTS, Endpoint, Guard, RefusedAddress, read_mappings, resolve
 
@@ -44,12 +47,19 @@ def guard_for(crawler: Crawler) -> Guard:
     )
 
 
+class _Connects(Protocol):
+    """IStreamClientEndpoint, as types see it."""
+
+    def connect(self, factory: IProtocolFactory) -> Deferred[IProtocol]:
+        """Connect, and hand the connection to a protocol of the factory."""
+
+
 @implementer(IStreamClientEndpoint)
 class GuardedEndpoint:
     """Connects to a host at the addresses that the guard allows; asks the guard anew for each connection."""
 
     def __init__(
-        self, reactor: Any, guard: Guard, scheme: bytes, host: bytes, port: int, tls: IPolicyForHTTPS
+        self, reactor: ReactorBase, guard: Guard, scheme: bytes, host: bytes, port: int, tls: IPolicyForHTTPS
     ) -> None:
         self._reactor, self._guard, self._tls = reactor, guard, tls
         self._scheme, self._host, self._port = scheme, host, port
@@ -67,28 +77,33 @@ class GuardedEndpoint:
         failure: ConnectError | None = None
         for target in allowed[:MOST_ADDRESSES]:
             try:
-                return cast("IProtocol", await self._endpoint(target).connect(factory))
+                return await self._endpoint(target).connect(factory)
             except ConnectError as error:
                 failure = error
         raise failure or ConnectError(string=f"{host} has no address")
 
-    def _endpoint(self, target: Endpoint) -> Any:
+    def _endpoint(self, target: Endpoint) -> _Connects:
         kind = TCP6ClientEndpoint if ":" in target.address else TCP4ClientEndpoint
-        endpoint = kind(self._reactor, target.address, target.port, timeout=CONNECT_TIMEOUT)
+        made = kind(self._reactor, target.address, target.port, timeout=CONNECT_TIMEOUT)
+        endpoint = cast("_Connects", made)
         if self._scheme != b"https":
             return endpoint
         creator = self._tls.creatorForNetloc(self._host, self._port)  # type: ignore[call-arg,misc,arg-type]
-        return wrapClientTLS(creator, endpoint)
+        return cast("_Connects", wrapClientTLS(creator, cast("IStreamClientEndpoint", endpoint)))
 
 
 class GuardedPool(HTTPConnectionPool):
     """A connection pool in which every new connection goes through the guard, whatever endpoint was meant."""
 
-    def __init__(self, reactor: Any, guard: Guard, tls: IPolicyForHTTPS) -> None:
-        super().__init__(reactor, persistent=True)  # type: ignore[no-untyped-call]
+    def __init__(self, reactor: ReactorBase, guard: Guard, tls: IPolicyForHTTPS) -> None:
+        super().__init__(reactor, persistent=True)
         self._guard, self._tls = guard, tls
 
-    def getConnection(self, key: Any, endpoint: Any) -> Any:
+    def getConnection(  # noqa: N802 - Twisted's name
+        self,
+        key: Any,  # noqa: ANN401 - a tuple, which Twisted does not say
+        endpoint: IStreamClientEndpoint,
+    ) -> Deferred[HTTP11ClientProtocol]:
         """A pooled connection, which was checked when it was made, or a new one. `key` begins with
         scheme, host and port of the address that is asked for."""
         scheme, host, port = key[:3]

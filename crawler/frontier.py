@@ -103,14 +103,17 @@ class Frontier(Protocol):
         """Validators (ETag, Last-Modified) and attempts of known addresses."""
 
     def settle(self, run: str, source: str, outcomes: Iterable[Outcome]) -> None:
-        """Write how addresses ended that gave no release, and 304 answers (state STORED, reason "not modified")."""
+        """Write how addresses ended that gave no release, and 304 answers.
+
+        A 304 comes as state STORED with the reason "not modified".
+        """
 
 
 class CaptureStore(Protocol):
     """The WARC store, seen from the crawler."""
 
     def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
-        """Append the response (body as it came, still encoded) and return the capture with place and digest."""
+        """Append the response (body as it came, still encoded); returns the capture with place and digest."""
 
     def close(self) -> None:
         """Finish the open file; afterwards the store writes to a new one."""
@@ -149,6 +152,11 @@ def store_of(crawler: Crawler) -> Store:
             path = crawler.settings.get("COMMUNIQUE_STORE") or "crawler.memory_store.open_store"
             _stores[crawler] = load_object(path)(crawler.settings)
         return _stores[crawler]
+
+
+def opened_store(crawler: Crawler) -> Store | None:
+    """The store of this crawl, or None while nobody needed one."""
+    return _stores.get(crawler)
 
 
 def run_of(crawler: Crawler) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
 
 from itemadapter import ItemAdapter
 from scrapy import Spider
@@ -32,13 +31,13 @@ class ShortMessages(LogFormatter):
         return None
 
     def scraped(  # type: ignore[override]
-        self, item: Any, response: Response | Failure | None, spider: Spider
+        self, item: object, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult | None:
         """Nothing: the ledger knows."""
         return None
 
     def dropped(
-        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+        self, item: object, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """A record that was held back: shown by `communique held`, so only for the curious here."""
         return {
@@ -48,7 +47,7 @@ class ShortMessages(LogFormatter):
         }
 
     def item_error(
-        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+        self, item: object, exception: BaseException, response: Response | Failure | None, spider: Spider
     ) -> LogFormatterResult:
         """A stage that raised an error: a defect of ours."""
         return {

@@ -259,7 +259,7 @@ class KeepItems:
         """As Scrapy makes pipelines."""
         return cls(crawler)
 
-    def process_item(self, item: Any) -> Any:
+    def process_item(self, item: object) -> object:
         """Keep one item."""
         store = store_of(self._crawler)
         if not isinstance(store, MemoryStore):

@@ -97,8 +97,9 @@ def _crawl(asked: argparse.Namespace) -> int:
     )
     process.start()
     keeper = crawler.get_extension(RunKeeper) if crawler._extensions is not None else None
-    if crawl.done() and not crawl.cancelled() and (error := crawl.exception()) is not None:
-        print(f"{asked.source}: could not start: {type(error).__name__}: {error}", file=sys.stderr)
+    problem = crawl.exception() if crawl.done() and not crawl.cancelled() else None
+    if problem is not None:
+        print(f"{asked.source}: could not start: {type(problem).__name__}: {problem}", file=sys.stderr)
         return FAILED
     if keeper is None:
         return FAILED

@@ -19,8 +19,17 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from twisted.python.failure import Failure
 
-from crawler.frontier import Frontier, RunInProgress, RunRequest, Walk, open_run, opened_run, store_of
-from crawler.items import AddressState, FailureKind, Outcome
+from crawler.frontier import (
+    Frontier,
+    RunInProgress,
+    RunRequest,
+    Walk,
+    open_run,
+    opened_run,
+    opened_store,
+    store_of,
+)
+from crawler.items import AddressState, Discovered, FailureKind, Outcome
 from crawler.source import registry
 
 logger = logging.getLogger(__name__)
@@ -29,6 +38,8 @@ Made = TypeVar("Made")
 
 COUNTS = "communique/"
 """Prefix of the counts of a run among Scrapy's stats (stored, revised, unchanged, held ...)."""
+FROM_PAGES = "(pages)"
+"""Name of the index that stands for what no index showed."""
 MOST_UNSETTLED = 100
 """Outcomes that are written together."""
 SETTLE_EVERY = 1.0
@@ -58,7 +69,9 @@ class RunKeeper:
         self.thread = ThreadPoolExecutor(1, thread_name_prefix="ledger")
         """Where the ledger is called: one call after the other."""
         self._unsettled: list[tuple[str, Outcome]] = []
+        self._unrecorded: list[tuple[str, Discovered]] = []
         self._walks: dict[int, Walk] = {}
+        self._finds: Walk | None = None
         self._beats: asyncio.Task[None] | None = None
         self._failures: list[str] = []
         self.at_limit = False
@@ -129,6 +142,15 @@ class RunKeeper:
         del self._walks[walk.id]
         await self.ask(self.frontier.close_walk, walk, complete=complete)
 
+    def finds(self, source: str) -> Walk:
+        """The walk for what no index showed: addresses named on pages, items of ordinary spiders.
+
+        To be called in the ledger's thread. It is complete when the run ends well.
+        """
+        if self._finds is None:
+            self._finds = self.frontier.open_walk(self.run, source, FROM_PAGES, None)
+        return self._finds
+
     def count(self, name: str, by: int = 1) -> None:
         """Add to one of the run's counts."""
         self._crawler.stats.inc_value(COUNTS + name, by)
@@ -143,18 +165,22 @@ class RunKeeper:
         self.count(_COUNTED.get(outcome.state, outcome.state.value))
         self._unsettled.append((source, outcome))
         if len(self._unsettled) >= MOST_UNSETTLED:
-            asyncio.get_running_loop().create_task(self._write_outcomes())  # noqa: RUF006 - see _write_outcomes
+            asyncio.get_running_loop().create_task(self._write_outcomes())
 
     async def _write_outcomes(self) -> None:
         # Everything goes through one thread in order, so a write that is under way when the crawl
         # ends is awaited by whatever `_close` asks for after it.
         unsettled, self._unsettled = self._unsettled, []
+        unrecorded, self._unrecorded = self._unrecorded, []
         if not unsettled or not self.is_open:
             return
         by_source: dict[str, list[Outcome]] = {}
         for source, outcome in unsettled:
             by_source.setdefault(source, []).append(outcome)
         try:
+            for source, found in unrecorded:
+                walk = await self.ask(self.finds, source)
+                await self.ask(self.frontier.record, self.run, walk, source, [found])
             for source, outcomes in by_source.items():
                 await self.ask(self.frontier.settle, self.run, source, outcomes)
         except Exception as error:
@@ -193,12 +219,17 @@ class RunKeeper:
             return
         definition = registry().get(source)
         key = view.get("key") or (definition.address_key(url) if definition else None) or url
-        reason = f"a stage failed: {failure.type.__name__}: {failure.getErrorMessage()}"
+        if getattr(self._crawler.spider, "source", None) is None:
+            # An ordinary spider finds its addresses itself; the ledger must know them before they can fail.
+            self._unrecorded.append((source, Discovered(str(key), url, found_in=url)))
+        reason = f"a stage failed: {type(failure.value).__name__}: {failure.getErrorMessage()}"
         self.settle(source, Outcome(str(key), AddressState.FAILED, reason, FailureKind.STAGE))
 
     def _spider_failed(self, failure: Failure, response: object) -> None:
         if response is None:
-            self.fail(f"the spider ended with an error: {failure.type.__name__}: {failure.getErrorMessage()}")
+            self.fail(
+                f"the spider ended with an error: {type(failure.value).__name__}: {failure.getErrorMessage()}"
+            )
         else:
             self.count("errors")
 
@@ -215,14 +246,13 @@ class RunKeeper:
                 self.outcome = "failed"
                 self._failures.append(f"the run could not be closed: {type(error).__name__}: {error}")
                 raise
-            finally:
-                await self.ask(store_of(self._crawler).close)
+        store = opened_store(self._crawler)
+        if store is not None:
+            await self.ask(store.close)
         self.thread.shutdown(wait=True)
 
     async def _close_run(self) -> None:
         await self._write_outcomes()
-        for walk in list(self._walks.values()):
-            await self.close_walk(walk, complete=False)
         counts = self._counts()
         if counts.get("failed") and counts.get("failed") == counts.get("discovered"):
             self._failures.append(f"none of the {counts['failed']} releases could be fetched and read")
@@ -232,6 +262,10 @@ class RunKeeper:
             self.outcome = "stopped"
         else:
             self.outcome = "finished"
+        for walk in list(self._walks.values()):
+            await self.close_walk(walk, complete=False)
+        if self._finds is not None:
+            await self.ask(self.frontier.close_walk, self._finds, complete=self.outcome == "finished")
         await self.ask(self.frontier.beat, self.run, counts)
         await self.ask(
             self.frontier.close_run,

@@ -61,41 +61,41 @@ def decode(body: bytes, encodings: Sequence[str], limit: int) -> bytes:
 
 
 def _inflate(body: bytes, window: int, limit: int) -> bytes:
-    decoded = bytearray()
+    whole = b""
     rest = body
     while rest:
         # A gzip body may be several members one after the other; what follows the last is padding.
-        inflater = zlib.decompressobj(window)
         try:
-            chunk = inflater.decompress(rest, _CHUNK)
+            part, rest = _member(rest, window, limit and limit - len(whole))
         except zlib.error as error:
-            if decoded:
+            if whole:
                 break
-            if window != 15:
-                raise Undecodable(
-                    f"the body is not {'gzip' if window == 31 else 'deflate'}: {error}"
-                ) from error
-            window = -15  # "deflate" without its header, as some servers send it
-            continue
-        while True:
-            decoded += chunk
-            if limit and len(decoded) > limit:
-                raise TooLarge(f"{len(body)} bytes become more than {limit} when decoded")
-            if inflater.eof:
-                break
-            if not inflater.unconsumed_tail:
-                chunk = inflater.flush(_CHUNK)
-                if chunk:
-                    continue
-                if not inflater.eof:
-                    raise Truncated(f"the encoded body ends early, after {len(body)} bytes")
-                break
-            try:
-                chunk = inflater.decompress(inflater.unconsumed_tail, _CHUNK)
-            except zlib.error as error:
-                raise Undecodable(f"the body breaks off in its encoding: {error}") from error
-        rest = inflater.unused_data if window == 31 else b""
-    return bytes(decoded)
+            if window == _KNOWN["deflate"]:
+                window = -window  # "deflate" without its header, as some servers send it
+                continue
+            raise Undecodable(f"the body is not in its encoding: {error}") from error
+        except TooLarge:
+            raise TooLarge(f"{len(body)} bytes become more than {limit} when decoded") from None
+        whole += part
+        if window != _KNOWN["gzip"]:
+            break
+    return whole
+
+
+def _member(body: bytes, window: int, limit: int) -> tuple[bytes, bytes]:
+    """One compressed stream decoded, and what follows it. zlib.error where it is none."""
+    inflater = zlib.decompressobj(window)
+    decoded = bytearray()
+    rest = body
+    while rest:
+        decoded += inflater.decompress(rest, _CHUNK)
+        if limit < 0 or (limit and len(decoded) > limit):
+            raise TooLarge
+        rest = inflater.unconsumed_tail
+    decoded += inflater.flush()
+    if not inflater.eof:
+        raise Truncated(f"the encoded body ends early, after {len(body)} bytes")
+    return bytes(decoded), inflater.unused_data
 
 
 class Captures:

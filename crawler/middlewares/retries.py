@@ -71,8 +71,7 @@ class Retries(RetryMiddleware):
                 self._hold(host, monotonic() + wait)
                 if not await self._pause(host):
                     return response
-        result = super().process_response(request, response)
-        return result
+        return super().process_response(request, response)
 
     def _hold(self, host: str, until: float) -> None:
         self._resume[host] = max(until, self._resume.get(host, 0.0))

@@ -16,7 +16,7 @@ NOT_MODIFIED = "not modified"
 MISSING = "missing"
 FAILED = "failed"
 READ = "read"
-"""How a counted address ended, for whoever counts on."""
+"""How a counted address ended, for whoever counts on; what failed says why after the word."""
 
 _GONE = (404, 410)
 _BLOCKS = (FailureKind.CHALLENGE, FailureKind.LOGIN_WALL)
@@ -79,4 +79,4 @@ def as_counted(outcome: Outcome | None) -> tuple[Outcome | None, str]:
         return outcome, READ
     if outcome.failure is FailureKind.SOFT_404:
         return replace(outcome, state=AddressState.GONE), MISSING
-    return outcome, MISSING if outcome.state is AddressState.GONE else FAILED
+    return outcome, MISSING if outcome.state is AddressState.GONE else f"{FAILED}: {outcome.reason}"

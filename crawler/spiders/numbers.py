@@ -1,4 +1,4 @@
-"""Pages that only count up: addresses are made in chunks, recorded, fetched, until too many in a row are missing."""
+"""Pages that only count up: addresses are made in chunks, until too many in a row are missing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.declare import Numbers
 from crawler.frontier import Walk
 from crawler.items import Discovered, Due, FailureKind
-from crawler.spiders.endings import FAILED, MISSING
+from crawler.spiders.endings import FAILED, MISSING, READ
 from crawler.spiders.failures import IndexFailure
 
 if TYPE_CHECKING:
@@ -77,16 +77,16 @@ class NumbersWalk:
             yield spider.release_request(Due(entry.key, entry.url, attempts=attempts), endings=endings)
 
     def _in_a_row(self, chunk: list[Discovered], endings: dict[str, str], missing: int) -> int:
-        """How many in a row are missing at the end of this chunk. Raises IndexFailure when all of it failed."""
-        told = [endings.get(entry.key) for entry in chunk]
-        if all(ending == FAILED for ending in told):
+        """How many in a row are missing at the end of the chunk; IndexFailure when all of it failed."""
+        told = [endings.get(entry.key, READ) for entry in chunk]
+        if all(ending.startswith(FAILED) for ending in told):
             raise IndexFailure(
                 FailureKind.NETWORK,
-                f"none of {chunk[0].url} to {chunk[-1].url} could be fetched; not counted further",
+                f"none of {chunk[0].url} to {chunk[-1].url} could be had, so counting ends ({told[0]})",
             )
         for ending in told:
             if ending == MISSING:
                 missing += 1
-            elif ending != FAILED:
+            elif not ending.startswith(FAILED):
                 missing = 0
         return missing

@@ -53,8 +53,6 @@ logger = logging.getLogger(__name__)
 
 LEFTOVERS_AT_ONCE = 200
 """Addresses that are asked of the ledger together."""
-FROM_PAGES = "(pages)"
-"""Name of the index that stands for addresses found on releases: their other languages."""
 
 
 class SourceSpider(scrapy.Spider):
@@ -62,7 +60,7 @@ class SourceSpider(scrapy.Spider):
 
     source: ClassVar[type[Source]]
 
-    custom_settings: ClassVar[dict[str, Any]] = {
+    custom_settings = {  # noqa: RUF012 - as Scrapy declares it
         # The spider itself sees to what these do: every status is an ending, every key is asked once.
         "SPIDER_MIDDLEWARES": {
             "crawler.runs.OpenRun": 10,
@@ -104,18 +102,22 @@ class SourceSpider(scrapy.Spider):
         )
         self.pending = Pending()
         self.stopping = False
+        """Nothing more is to be asked for."""
+        self.most_pending = 1
+        """Requests that may be out before more are made."""
+        self.most_blocked = 1
+        """Blocks in a row from one host that end the crawl."""
         self._left = self.window.limit
         self._asked: set[str] = set()
         self._blocked: dict[str, int] = {}
-        self._page_walk: Walk | None = None
         self._closing: Any = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:  # noqa: ANN401
         """As Scrapy makes spiders."""
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider._most_pending = 2 * crawler.settings.getint("CONCURRENT_REQUESTS")
-        spider._most_blocked = crawler.settings.getint("COMMUNIQUE_CHALLENGES")
+        spider.most_pending = 2 * crawler.settings.getint("CONCURRENT_REQUESTS")
+        spider.most_blocked = crawler.settings.getint("COMMUNIQUE_CHALLENGES")
         return spider
 
     @classmethod
@@ -145,7 +147,8 @@ class SourceSpider(scrapy.Spider):
         nameless = nameless_hosts(self.settings, self.source)
         if nameless:
             self.keeper.fail(
-                f"{', '.join(nameless)} could not tell who asks: set COMMUNIQUE_CONTACT to a mail address or URL"
+                f"{', '.join(nameless)} could not tell who asks: "
+                "set COMMUNIQUE_CONTACT to a mail address or URL"
             )
             return
         async for request in self._leftovers():
@@ -218,13 +221,13 @@ class SourceSpider(scrapy.Spider):
 
     async def room_for_more(self) -> None:
         """Wait until few enough requests are out for more to be made."""
-        await self.pending.below(self._most_pending)
+        await self.pending.below(self.most_pending)
 
     async def room_for_items(self) -> None:
         """Wait until the stages have few enough items for more to be given to them."""
         slot = self.crawler.engine.scraper.slot
-        while slot is not None and slot.itemproc_size > 10 * self._most_pending:
-            await asyncio.sleep(0.02)
+        while slot is not None and slot.itemproc_size > 10 * self.most_pending:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)  # Scrapy tells nobody when an item is done with
 
     async def record(self, walk: Walk, found: Sequence[Discovered]) -> tuple[list[Seen], Mapping[str, Due]]:
         """Write addresses to the ledger, and what it knows of those that are due."""
@@ -265,7 +268,7 @@ class SourceSpider(scrapy.Spider):
             return
         host = urlsplit(url).hostname or ""
         self._blocked[host] = self._blocked.get(host, 0) + 1
-        if self._blocked[host] >= self._most_blocked and not self.stopping:
+        if self._blocked[host] >= self.most_blocked and not self.stopping:
             what = "too many requests" if status == 429 else kind.value
             times = self._blocked[host]
             self.stop(
@@ -343,7 +346,7 @@ class SourceSpider(scrapy.Spider):
                 if not self.stopping:
                     self.stop("captures", failure.getErrorMessage())
                 return
-            kind, detail = failure_of(failure.value)
+            kind, detail = failure_of(failure.value or RuntimeError("no reason given"))
             if kind is FailureKind.STAGE:
                 logger.error("%s: fetching %s failed: %s", self.name, due.url, failure.getTraceback())
             self._note(due, failed(due, kind, detail), request.meta["endings"])
@@ -371,12 +374,10 @@ class SourceSpider(scrapy.Spider):
     def _record_all(
         self, several: Sequence[tuple[Discovered, ...]]
     ) -> list[list[tuple[Discovered, Due | None]]]:
-        """Record what several pages named, in one go; what is due, page by page. Runs in the ledger's thread."""
+        """Record what several pages named, in one go; what is due, page by page. In the ledger's thread."""
         frontier, run, name = self.keeper.frontier, self.keeper.run, self.source.name
-        if self._page_walk is None:
-            self._page_walk = frontier.open_walk(run, name, FROM_PAGES, None)
         entries = {entry.key: entry for found in several for entry in found}
-        seen = frontier.record(run, self._page_walk, name, list(entries.values()))
+        seen = frontier.record(run, self.keeper.finds(name), name, list(entries.values()))
         due = {each.key for each in seen if each.due}
         known = frontier.look_up(name, sorted(due)) if due else {}
         return [[(entry, known.get(entry.key)) for entry in found if entry.key in due] for found in several]

@@ -1,4 +1,4 @@
-"""How an index is followed: page by page, newest to oldest, each page written to the ledger before its releases are fetched.
+"""How an index is followed: newest to oldest, each page in the ledger before its releases are fetched.
 
 A walk is complete when it came to the end of the index, to its floor, or to a page of nothing but
 settled addresses. Everything else (a failure, the limit, an interrupt) leaves it incomplete, and the
@@ -81,7 +81,7 @@ class IndexWalk:
         self._at_the_end = False
 
     async def outputs(self) -> AsyncIterator[Any]:
-        """Requests for what is due and items that the index holds whole. A failure fails the run, not the caller."""
+        """Requests for what is due, and items that the index holds whole. A failure fails the run only."""
         spider, keeper = self._spider, self._spider.keeper
         walk = await keeper.open_walk(spider.source.name, self._index.name, spider.window.since)
         complete = False

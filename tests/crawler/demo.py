@@ -27,7 +27,9 @@ class XxDemo(Source):
     timezone = "America/Mexico_City"
     hosts = ("www.demo.example",)
     discover = {discover}
-    address = Address(r"demo\\.example/(?:api/)?(?P<section>news|id)/?(?P<slug>[^/.]+)", "{{section}}/{{slug}}")
+    address = Address(
+        r"demo\\.example/(?:api/)?(?P<section>news|id)/?(?P<slug>[^/.]+)", "{{section}}/{{slug}}"
+    )
     release = (
         Record(path="/api/", url="link", title="title", body="body", posted=Date("date")),
         Fields(
@@ -45,7 +47,7 @@ class XxDemo(Source):
     terms = "Made up."
 '''
 
-LISTING = '''Listing(
+LISTING = """Listing(
         url="http://www.demo.example/list?page={page}",
         container="ul.releases",
         entry="ul.releases li",
@@ -53,12 +55,12 @@ LISTING = '''Listing(
         title="a",
         posted=Date("time::attr(datetime)"),
         pages=Pages.numbered(),
-    )'''
+    )"""
 SPANISH_LISTING = LISTING.replace("/list?", "/lista?").replace("container=", 'language="es", container=')
 LINKED_LISTING = LISTING.replace("/list?page={page}", "/list").replace(
     "Pages.numbered()", 'Pages.next_link("a.next::attr(href)")'
 )
-API = '''Api(
+API = """Api(
         url="http://www.demo.example/api/list?page={page}",
         entries="items",
         link="link",
@@ -72,13 +74,11 @@ API = '''Api(
         page_size=3,
         since="after",
         until="before",
-    )'''
+    )"""
 NUMBERS = 'Numbers(url="http://www.demo.example/id/{number}.html", first=5, last=500, give_up_after=4)'
 
 
-def definition(
-    *discoveries: str, delay: float = 0.0, at_once: int = 4, more_languages: str = ""
-) -> str:
+def definition(*discoveries: str, delay: float = 0.0, at_once: int = 4, more_languages: str = "") -> str:
     """The text of a definition file `xx_demo.py` with these ways of finding releases."""
     return _DEFINITION.format(
         discover="(" + ", ".join(discoveries or (LISTING,)) + ",)",
@@ -88,12 +88,15 @@ def definition(
     )
 
 
-def page(number: int, *, day: str = "2017-02-23", links: Sequence[tuple[str, str]] = (), words: int = 40) -> Answer:
+def page(
+    number: int, *, day: str = "2017-02-23", links: Sequence[tuple[str, str]] = (), words: int = 40
+) -> Answer:
     """One release."""
     switches = "".join(f'<a class="language" hreflang="{tag}" href="{url}">{tag}</a>' for tag, url in links)
     text = " ".join(f"word{number}x{count}" for count in range(words))
     return Answer(
-        f"<html lang=en><title>Release {number}</title><h1>Release number {number} of the ministry</h1>{switches}"
+        f"<html lang=en><title>Release {number}</title>{switches}"
+        f"<h1>Release number {number} of the ministry</h1>"
         f'<time datetime="{day}">{day}</time><div class="text"><p>The ministry said {text}.</p>'
         f"<p>And it added a second paragraph about {text}.</p></div></html>".encode()
     )
@@ -123,7 +126,7 @@ def web_of(pages: Sequence[Sequence[int]], *, days: dict[int, str] | None = None
     return Web(routes, robots=ROBOTS)
 
 
-def settings_for(web: Web, **more: Any) -> dict[str, Any]:
+def settings_for(web: Web, **more: object) -> dict[str, Any]:
     """Settings that lead the source's host to the web, unhurried by its definition."""
     return {
         "COMMUNIQUE_CONNECT_TO": web.mapping(HOST),

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 128
     web: Web
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Clients that hang up are part of the tests."""
 
 
@@ -132,5 +131,5 @@ class _Handler(BaseHTTPRequestHandler):
         while True:
             self.wfile.write(framed)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Quiet."""

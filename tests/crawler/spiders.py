@@ -8,8 +8,10 @@ from typing import Any
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
-from twisted.internet.defer import fail
+from twisted.internet.defer import Deferred, fail
+from twisted.internet.endpoints import TCP4ClientEndpoint
 from twisted.internet.error import ConnectError
+from twisted.internet.interfaces import IProtocol, IProtocolFactory
 from twisted.python.failure import Failure
 
 
@@ -18,7 +20,7 @@ class Plain(scrapy.Spider):
 
     name = "plain"
 
-    def __init__(self, urls: str = "", **kwargs: Any) -> None:
+    def __init__(self, urls: str = "", **kwargs: str) -> None:
         super().__init__(**kwargs)
         self.urls = urls.split()
         self.notes: list[list[Any]] = []
@@ -73,11 +75,11 @@ class OffSite(OnlyA):
 
 
 class Rebound(Plain):
-    """Asks twice for one address, and notes where the first connection was going to go, instead of making it."""
+    """Asks twice for one address, and notes where the first connection would go, instead of making it."""
 
     name = "rebound"
 
-    def __init__(self, url: str, **kwargs: Any) -> None:
+    def __init__(self, url: str, **kwargs: str) -> None:
         super().__init__(urls=f"{url} {url}", **kwargs)
 
     async def start(self) -> AsyncIterator[Any]:
@@ -85,13 +87,13 @@ class Rebound(Plain):
 
         spider = self
 
-        class Nowhere(download.TCP4ClientEndpoint):
+        class Nowhere(TCP4ClientEndpoint):
             """Would leave this machine: notes its target and fails."""
 
-            def connect(self, protocol_factory: Any) -> Any:
+            def connect(self, protocol_factory: IProtocolFactory) -> Deferred[IProtocol]:
                 spider.notes.append(["connects to", self._host, self._port])
                 return fail(ConnectError(string="not from a test"))
 
-        download.TCP4ClientEndpoint = Nowhere  # type: ignore[misc]
+        vars(download)["TCP4ClientEndpoint"] = Nowhere
         async for request in super().start():
             yield request

@@ -19,7 +19,7 @@ def crawls(tmp_path: Path) -> Crawls:
     return Crawls(tmp_path)
 
 
-def settings(web: Web, **more: Any) -> dict[str, Any]:
+def settings(web: Web, **more: object) -> dict[str, Any]:
     return {
         "COMMUNIQUE_CONNECT_TO": web.mapping("a.example"),
         "COMMUNIQUE_CONNECT_DELAY": 0,

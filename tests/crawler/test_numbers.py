@@ -68,7 +68,7 @@ def test_a_site_that_is_down_is_not_counted_through(crawls: Crawls) -> None:
         crawled = crawls.crawl(definition=crawls.define(definition(NUMBERS)), settings=settings_for(web))
     assert asked(web) == [5, 6, 7, 8]
     assert crawled.result["outcome"] == "failed"
-    assert "not counted further" in crawled.result["error"]
+    assert "so counting ends (failed: status 503)" in crawled.result["error"]
 
 
 def test_counting_never_goes_past_the_last_number(crawls: Crawls) -> None:

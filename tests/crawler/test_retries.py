@@ -90,7 +90,9 @@ def test_a_wait_longer_than_a_run_can_wait_fails_the_page_with_what_was_asked(cr
 
 def test_too_many_requests_said_again_and_again_end_the_crawl(crawls: Crawls) -> None:
     web = web_of([list(range(20, 0, -1))])
-    web.routes.update({f"/news/n{number}": Answer(b"no", 429, {"Retry-After": "7200"}) for number in range(1, 21)})
+    web.routes.update(
+        {f"/news/n{number}": Answer(b"no", 429, {"Retry-After": "7200"}) for number in range(1, 21)}
+    )
     with serving(web):
         crawled = crawls.crawl(
             definition=crawls.define(definition()), settings=settings_for(web, CONCURRENT_REQUESTS=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def test_a_longer_crawl_delay_is_kept_to(crawls: Crawls) -> None:
     with serving(web):
         urls = " ".join(f"http://a.example/{number}" for number in range(4))
         crawls.crawl(spider=PLAIN, urls=urls, settings=settings(web, CONCURRENT_REQUESTS_PER_DOMAIN=4))
-    gaps = [later - earlier for earlier, later in zip(web.times(), web.times()[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(web.times())]
     assert len(gaps) == 3
     assert min(gaps) > 0.35
 

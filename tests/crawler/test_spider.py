@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from tests.crawler.demo import (
 from tests.crawler.server import Answer, Hit, Web, serving
 
 CHALLENGE = Answer(
-    b"<html><title>Challenge Validation</title><iframe id='sec-cpt-if'></iframe><div class='sec-container'></div></html>"
+    b"<html><title>Challenge Validation</title>"
+    b"<iframe id='sec-cpt-if'></iframe><div class='sec-container'></div></html>"
 )
 
 
@@ -69,7 +71,13 @@ def test_new_releases_are_followed_down_to_a_page_of_known_ones(crawls: Crawls) 
     web = web_of([[6, 5, 4], [3, 2, 1]])
     with serving(web):
         crawls.crawl(definition=source, settings=settings_for(web))
-        web.routes.update({"/list?page=1": listing([8, 7, 6]), "/list?page=2": listing([5, 4, 3]), "/list?page=3": listing([2, 1])})
+        web.routes.update(
+            {
+                "/list?page=1": listing([8, 7, 6]),
+                "/list?page=2": listing([5, 4, 3]),
+                "/list?page=3": listing([2, 1]),
+            }
+        )
         web.routes.update({f"/news/n{number}": page(number) for number in (7, 8)})
         web.hits.clear()
         crawls.crawl(definition=source, settings=settings_for(web))
@@ -119,7 +127,10 @@ def test_only_the_window_is_fetched_and_all_that_was_seen_is_recorded(crawls: Cr
     web = web_of([[6, 5], [4, 3], [2, 1], [0]], days=DAYS)
     with serving(web):
         crawled = crawls.crawl(
-            definition=crawls.define(definition()), settings=settings_for(web), since="2017-02-20", until="2017-02-28"
+            definition=crawls.define(definition()),
+            settings=settings_for(web),
+            since="2017-02-20",
+            until="2017-02-28",
         )
     assert sorted(item["key"] for item in crawled.items) == ["news/n3", "news/n4", "news/n5"]
     assert crawled.states() == {
@@ -129,7 +140,9 @@ def test_only_the_window_is_fetched_and_all_that_was_seen_is_recorded(crawls: Cr
         "news/n1": "discovered",
     }
     # The third page is all older than the window: the fourth is not asked for.
-    assert [path for path in web.paths() if path.startswith("/list")] == [f"/list?page={page}" for page in (1, 2, 3)]
+    assert [path for path in web.paths() if path.startswith("/list")] == [
+        f"/list?page={page}" for page in (1, 2, 3)
+    ]
     assert crawled.result["walks"][0]["complete"] is True
 
 
@@ -143,7 +156,9 @@ def test_only_the_window_is_fetched_and_all_that_was_seen_is_recorded(crawls: Cr
         ({"sinse": "2017-02-20"}, "has no argument sinse; it has since, until, limit"),
     ],
 )
-def test_arguments_that_cannot_be_read_are_named(crawls: Crawls, arguments: dict[str, str], words: str) -> None:
+def test_arguments_that_cannot_be_read_are_named(
+    crawls: Crawls, arguments: dict[str, str], words: str
+) -> None:
     from crawler.source import load_source
     from crawler.spiders.loader import spider_for
 
@@ -162,12 +177,14 @@ def test_pages_that_link_to_their_follower_are_followed(crawls: Crawls) -> None:
         robots=ROBOTS,
     )
     with serving(web):
-        crawled = crawls.crawl(definition=crawls.define(definition(LINKED_LISTING)), settings=settings_for(web))
+        crawled = crawls.crawl(
+            definition=crawls.define(definition(LINKED_LISTING)), settings=settings_for(web)
+        )
     assert crawled.result["outcome"] == "finished"
     assert len(crawled.items) == 3
 
 
-def one_page_answering(answer: Answer, crawls: Crawls, **settings: Any) -> dict[str, Any]:
+def one_page_answering(answer: Answer, crawls: Crawls, **settings: object) -> dict[str, Any]:
     web = web_of([[2, 1]])
     web.routes["/news/n1"] = answer
     with serving(web):
@@ -215,7 +232,9 @@ def test_a_truncated_body_is_a_network_failure(crawls: Crawls) -> None:
     assert (entry["state"], entry["failure"]) == ("failed", "network")
 
 
-@pytest.mark.parametrize("answer", [Answer(b"x", wait=3.0), Answer(b"x" * 100, drip=0.1)], ids=["silent", "dripping"])
+@pytest.mark.parametrize(
+    "answer", [Answer(b"x", wait=3.0), Answer(b"x" * 100, drip=0.1)], ids=["silent", "dripping"]
+)
 def test_a_slow_answer_is_cut_off_by_the_time_out(crawls: Crawls, answer: Answer) -> None:
     entry = one_page_answering(answer, crawls, DOWNLOAD_TIMEOUT=1)
     assert (entry["state"], entry["failure"]) == ("failed", "network")
@@ -258,7 +277,8 @@ def test_three_challenges_in_a_row_end_the_crawl_and_what_is_left_waits(crawls: 
     web.routes.update({f"/news/n{number}": CHALLENGE for number in range(21, 41)})
     with serving(web):
         crawled = crawls.crawl(
-            definition=crawls.define(definition(at_once=1)), settings={**settings_for(web), "CONCURRENT_REQUESTS": 1}
+            definition=crawls.define(definition(at_once=1)),
+            settings={**settings_for(web), "CONCURRENT_REQUESTS": 1},
         )
     assert crawled.result["outcome"] == "failed"
     assert "www.demo.example answered 3 times in a row" in crawled.result["error"]
@@ -335,7 +355,10 @@ def test_a_stage_that_fails_leaves_the_address_failed_and_shown(crawls: Crawls) 
             definition=crawls.define(definition()),
             settings=settings_for(
                 web,
-                ITEM_PIPELINES={"tests.crawler.stages.FailsOnTheFirst": 100, "crawler.memory_store.KeepItems": 500},
+                ITEM_PIPELINES={
+                    "tests.crawler.stages.FailsOnTheFirst": 100,
+                    "crawler.memory_store.KeepItems": 500,
+                },
             ),
         )
     entry = crawled.ledger()["news/n1"]
@@ -379,4 +402,4 @@ def test_no_host_is_asked_faster_than_its_definition_allows(crawls: Crawls) -> N
         )
     times = [hit.at for hit in web.hits]
     assert len(times) == 8
-    assert min(later - earlier for earlier, later in zip(times, times[1:], strict=False)) > 0.27
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.27
