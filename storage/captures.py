@@ -221,8 +221,9 @@ class WarcStore:
             return
         try:
             with self._database.write() as connection:
-                known = ["file", "record_offset"]
-                connection.execute(insert_into(connection, CaptureRow).on_conflict_do_nothing(known), rows)
+                put = insert_into(connection, CaptureRow)
+                put = put.on_conflict_do_nothing(index_elements=["file", "record_offset"])
+                connection.execute(put, rows)
         except BaseException:
             with self._lock:
                 self._rows = rows + self._rows

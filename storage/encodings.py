@@ -53,7 +53,7 @@ def _zlib_pieces(raw: bytes, window: int) -> Iterator[bytes]:
             piece = decoder.decompress(decoder.unconsumed_tail, _PIECE)
         yield decoder.flush()
         if not decoder.eof:
-            raise BodyUnreadable("ends too early")
+            raise EOFError("ends too early")
         # A gzip body may be several members, one after another; anything else behind it is padding.
         rest = decoder.unused_data if decoder.unused_data.startswith(b"\x1f\x8b") else b""
 
@@ -72,11 +72,13 @@ def _brotli(raw: bytes) -> Iterator[bytes]:
     import brotli
 
     decoder = brotli.Decompressor()
-    yield decoder.process(raw, output_buffer_limit=_PIECE)
+    piece = decoder.process(raw, output_buffer_limit=_PIECE)
     while not decoder.is_finished():
-        if decoder.can_accept_more_data():
-            raise BodyUnreadable("ends too early")
-        yield decoder.process(b"", output_buffer_limit=_PIECE)
+        if not piece:
+            raise EOFError("ends too early")
+        yield piece
+        piece = decoder.process(b"", output_buffer_limit=_PIECE)
+    yield piece
 
 
 def _zstd(raw: bytes) -> Iterator[bytes]:
@@ -87,7 +89,7 @@ def _zstd(raw: bytes) -> Iterator[bytes]:
         yield decoder.decompress(rest, max_length=_PIECE)
         while not decoder.eof:
             if decoder.needs_input:
-                raise BodyUnreadable("ends too early")
+                raise EOFError("ends too early")
             yield decoder.decompress(b"", max_length=_PIECE)
         rest = decoder.unused_data
 

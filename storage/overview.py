@@ -65,7 +65,7 @@ def count_addresses(connection: Connection, source: str) -> dict[str, int]:
     query = (
         select(AddressRow.state, func.count()).where(AddressRow.source == source).group_by(AddressRow.state)
     )
-    return dict(connection.execute(query).tuples().all())
+    return dict(connection.execute(query).all())
 
 
 def overviews(connection: Connection) -> dict[str, SourceOverview]:
@@ -81,9 +81,7 @@ def overviews(connection: Connection) -> dict[str, SourceOverview]:
             select(AddressRow.source, func.min(AddressRow.next_try_at))
             .where(AddressRow.state == AddressState.FAILED)
             .group_by(AddressRow.source)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     last = latest_runs(connection)
     return {

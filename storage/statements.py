@@ -135,8 +135,8 @@ _RELEASE_COLUMNS = select(
 )
 
 
-def _matching(query: StatementQuery) -> Select[Any]:
-    wanted: Select[Any] = _COLUMNS.where(StatementRow.merged_into.is_(None))
+def _matching(query: StatementQuery) -> Select[*tuple[Any, ...]]:
+    wanted: Select[*tuple[Any, ...]] = _COLUMNS.where(StatementRow.merged_into.is_(None))
     if query.since is not None:
         wanted = wanted.where(StatementRow.said_on >= query.since)
     if query.until is not None:
