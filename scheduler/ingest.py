@@ -27,7 +27,7 @@ from crawler.items import (
     Outcome,
     Release,
 )
-from crawler.pages.read import read_page
+from crawler.pages.read import Reading, read_page
 from crawler.source import Source, source_for, source_named
 from pipelines.persist import keep
 from pipelines.process import process
@@ -213,8 +213,10 @@ class Intake:
         batch: list[Release | Held] = []
         of: list[_Page] = []
         outcomes: list[Outcome] = []
+        named: list[Discovered] = []
         for page, place in zip(pages, places, strict=True):
-            ready = self._read(page, place)
+            reading = read_page(source, self._store.captures.read(place), Due(page.key, page.url))
+            ready = _cleaned(page, reading)
             if isinstance(ready, Outcome):
                 outcomes.append(ready)
                 fate = Fate.SKIPPED if ready.state is AddressState.SKIPPED else Fate.FAILED
@@ -222,9 +224,13 @@ class Intake:
             else:
                 batch += ready
                 of += [page] * len(ready)
+                named += reading.discovered
         if batch:
             self._store_batch(run, batch, of)
         self._store.frontier.settle(run, source.name, [each for each in outcomes if each.key in due])
+        if named and source.discoveries():
+            # Other languages that pages name: for the next crawl, unless they come out of a file first.
+            self._store.frontier.record(run, walk, source.name, named)
         self._store.frontier.beat(run, self._by_source[source.name])
 
     def _run(self, source: type[Source]) -> tuple[str, Walk]:
@@ -242,21 +248,6 @@ class Intake:
         if place is None:
             raise LookupError(f"{page.url}: the capture was written and has no place")
         return place
-
-    def _read(self, page: _Page, place: CapturePlace) -> list[Release | Held] | Outcome:
-        """What the capture says, cleaned; or how the address ends that gives no release."""
-        capture = self._store.captures.read(place)
-        reading = read_page(page.source, capture, Due(page.key, page.url))
-        if reading.skipped is not None:
-            return Outcome(page.key, AddressState.SKIPPED, reading.skipped, status=capture.status)
-        if reading.failure is not None:
-            reason = f"{reading.failure.kind.value}: {reading.failure.detail}"
-            return Outcome(page.key, AddressState.FAILED, reason, reading.failure.kind, capture.status)
-        try:
-            return [process(item) for item in reading.items]
-        except Exception as error:  # noqa: BLE001 - a defect of a stage: shown, and the other pages go on
-            reason = f"a stage failed: {type(error).__name__}: {error}"
-            return Outcome(page.key, AddressState.FAILED, reason, FailureKind.STAGE)
 
     def _store_batch(self, run: str, batch: list[Release | Held], of: list[_Page]) -> None:
         # Two captures of one address are two states of it, so they are kept one after the other.
@@ -277,6 +268,20 @@ class Intake:
         if result.source in self._by_source:
             self._by_source[result.source][_COUNTED.get(result.fate, result.fate.value)] += 1
         self._tell(result)
+
+
+def _cleaned(page: _Page, reading: Reading) -> list[Release | Held] | Outcome:
+    """What a page says, cleaned; or how its address ends that gives no release."""
+    if reading.skipped is not None:
+        return Outcome(page.key, AddressState.SKIPPED, reading.skipped, status=page.capture.status)
+    if reading.failure is not None:
+        reason = f"{reading.failure.kind.value}: {reading.failure.detail}"
+        return Outcome(page.key, AddressState.FAILED, reason, reading.failure.kind, page.capture.status)
+    try:
+        return [process(item) for item in reading.items]
+    except Exception as error:  # noqa: BLE001 - a defect of a stage: shown, and the other pages go on
+        reason = f"a stage failed: {type(error).__name__}: {error}"
+        return Outcome(page.key, AddressState.FAILED, reason, FailureKind.STAGE)
 
 
 def _rounds(records: list[tuple[_Page, Release | Held]]) -> Iterator[list[tuple[_Page, Release | Held]]]:

@@ -13,15 +13,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from rich.text import Text
 
 from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
-from scheduler.screen import Refusal, cell, err, out, say, table, write_json
+from scheduler.screen import Refusal, cell, err, out, plain, say, table, write_json
 from scheduler.verbs import ending
 
 if TYPE_CHECKING:
     from scheduler.ingest import Fate, Result
     from scheduler.saved import SavedFile
 
-SHOWN_ONE_BY_ONE = 10
-"""Up to so many pages of a file are listed one by one; of a larger WARC the counts and the first reasons."""
+SHOWN_ONE_BY_ONE = 30
+"""Up to so many pages that were kept are listed."""
+NAMED = 5
+"""Up to so many pages that ended for the same reason are named."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -114,38 +116,46 @@ def ingest(
 
 
 class Told:
-    """What became of the pages, by file, as far as a person will read it."""
+    """What became of the pages, as far as a person will read it: kept ones as a table, others by reason."""
 
     def __init__(self) -> None:
-        self._first: dict[Path, list[Result]] = {}
-        self._counts: dict[Path, Counter[tuple[str, str]]] = {}
+        self._kept = table("file", "became", "address")
+        self._more = 0
+        self._reasons: dict[tuple[str, str], list[str]] = {}
+        self._numbers: Counter[tuple[str, str]] = Counter()
 
     def add(self, result: Result) -> None:
         """Take down one page."""
-        first = self._first.setdefault(result.file, [])
-        if len(first) <= SHOWN_ONE_BY_ONE:
-            first.append(result)
-        # The reason up to its colon is the stable part.
-        counts = self._counts.setdefault(result.file, Counter())
-        counts[(result.fate.value, (result.reason or "").partition(":")[0])] += 1
+        fate, name = result.fate.value, plain(result.url or result.file)
+        if result.reason is None:
+            if self._kept.row_count < SHOWN_ONE_BY_ONE:
+                self._kept.add_row(cell(result.file.name), _fate(fate), cell(result.url))
+            else:
+                self._more += 1
+            return
+        group = (fate, result.reason)
+        self._numbers[group] += 1
+        names = self._reasons.setdefault(group, [])
+        if len(names) < NAMED:
+            names.append(name)
 
     def show(self) -> None:
-        """A table on standard output."""
-        shown = table("file", "page", "became", "why")
-        for file, first in self._first.items():
-            if len(first) <= SHOWN_ONE_BY_ONE:
-                for result in first:
-                    shown.add_row(
-                        cell(file.name), cell(result.url), _fate(result.fate.value), cell(result.reason)
-                    )
-            else:
-                for (fate, reason), number in self._counts[file].most_common():
-                    shown.add_row(cell(file.name), cell(f"{number} pages"), _fate(fate), cell(reason))
-        if shown.row_count:
-            out().print(shown)
+        """On standard output."""
+        console = out()
+        if self._kept.row_count:
+            console.print(self._kept)
+        if self._more:
+            console.print(f"... and {self._more} more")
+        for (fate, reason), names in self._reasons.items():
+            number = self._numbers[(fate, reason)]
+            console.print(Text.assemble(_fate(fate), f" ({number}): ", cell(reason)))
+            for name in names:
+                console.print(cell(f"  {name}", "dim"), soft_wrap=True)
+            if number > len(names):
+                console.print(f"  ... and {number - len(names)} more")
 
 
-_STYLES = {"new": "green", "revised": "green", "held": "yellow", "failed": "red"}
+_STYLES = {"new": "green", "revised": "green", "held": "bold yellow", "failed": "bold red", "skipped": "bold"}
 
 
 def _fate(fate: str) -> Text:
