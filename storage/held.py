@@ -55,24 +55,24 @@ def list_held(connection: Connection, source: str | None = None) -> Iterator[Hel
     query = select(HeldRow).order_by(HeldRow.held_at.desc(), HeldRow.id.desc())
     if source is not None:
         query = query.where(HeldRow.source == source)
-    for row in connection.execute(query, execution_options={"yield_per": 200}):
-        yield HeldView(
-            id=row.id,
-            source=row.source,
-            url=row.url,
-            key=row.key,
-            stage=row.stage,
-            reason=row.reason,
-            detail=row.detail,
-            item=row.item,
-            held_at=row.held_at,
-            run=row.run_id,
-            capture=(
-                CapturePlace(row.capture_file, row.capture_offset, row.capture_length)
-                if row.capture_file is not None
-                else None
-            ),
-        )
+    with connection.execute(query, execution_options={"yield_per": 200}) as rows:
+        for row in rows:
+            place = None
+            if row.capture_file is not None:
+                place = CapturePlace(row.capture_file, row.capture_offset, row.capture_length)
+            yield HeldView(
+                id=row.id,
+                source=row.source,
+                url=row.url,
+                key=row.key,
+                stage=row.stage,
+                reason=row.reason,
+                detail=row.detail,
+                item=row.item,
+                held_at=row.held_at,
+                run=row.run_id,
+                capture=place,
+            )
 
 
 def count_held(connection: Connection) -> dict[tuple[str, str], int]:

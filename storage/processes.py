@@ -13,6 +13,9 @@ SILENCE = timedelta(minutes=10)
 """A process on another machine counts as dead when its run has given no sign of life for so long."""
 
 
+_PROC = Path("/proc")
+
+
 @dataclass(frozen=True, slots=True)
 class Process:
     """A process, told apart from a later one with the same number."""
@@ -41,7 +44,7 @@ def is_alive(process: Process, beat_at: datetime, now: datetime) -> bool:
     """
     if process.host != socket.gethostname():
         return now - beat_at < SILENCE
-    if Path("/proc/self/stat").exists():
+    if (_PROC / "self" / "stat").exists():
         found = _state_and_start(process.number)
         # A zombie has ended; its parent has just not asked for its exit code yet.
         return found is not None and found[0] not in "ZX" and process.started in (None, found[1])
@@ -56,7 +59,7 @@ def is_alive(process: Process, beat_at: datetime, now: datetime) -> bool:
 
 def _state_and_start(number: int) -> tuple[str, str] | None:
     try:
-        line = Path(f"/proc/{number}/stat").read_text(encoding="ascii", errors="replace")
+        line = (_PROC / str(number) / "stat").read_text(encoding="ascii", errors="replace")
     except OSError:
         return None
     # "pid (name) state ppid ...": the name may hold anything, even ")"; start time is the 22nd field.
@@ -67,6 +70,6 @@ def _state_and_start(number: int) -> tuple[str, str] | None:
 @cache
 def _boot() -> str:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return (_PROC / "sys" / "kernel" / "random" / "boot_id").read_text(encoding="ascii").strip()
     except OSError:
         return ""

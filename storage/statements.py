@@ -86,9 +86,9 @@ def find_statements(connection: Connection, query: StatementQuery) -> Iterator[S
     wanted = _matching(query).order_by(StatementRow.said_on.desc(), StatementRow.id)
     if query.limit is not None:
         wanted = wanted.limit(query.limit)
-    result = connection.execute(wanted, execution_options={"yield_per": CHUNK})
-    for rows in result.partitions():
-        yield from _views(connection, rows)
+    with connection.execute(wanted, execution_options={"yield_per": CHUNK}) as result:
+        for rows in result.partitions():
+            yield from _views(connection, rows)
 
 
 def find_statement(connection: Connection, id: str) -> StatementView | None:  # noqa: A002 - it is its id
