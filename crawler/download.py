@@ -6,6 +6,7 @@ Every connection, whether for a page, a redirect or robots.txt, is made to the a
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from scrapy import Request
@@ -14,6 +15,8 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
+from scrapy.utils.asyncio import run_in_thread, sleep
+from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import load_object
 from scrapy.utils.spider import DefaultSpider
 from twisted.internet.defer import Deferred
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from twisted.web._newclient import HTTP11ClientProtocol
 
 from crawler.guard import PUBLIC_PORTS, Endpoint, Guard, RefusedAddress, read_mappings, resolve
+from crawler.turns import Turns
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for one address; a host with several is tried address by address."""
@@ -124,12 +128,24 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             plain.maxPersistentPerHost, crawler.settings.getint("CONCURRENT_REQUESTS")
         )
         self._pool._factory = plain._factory
+        self._turns = Turns(Path(crawler.settings["COMMUNIQUE_DATA"]) / "turns")
 
     async def download_request(self, request: Request) -> Response:
         """As Scrapy's; raises RefusedAddress where the guard refuses."""
         if request.meta.get("proxy"):
             raise RefusedAddress(f"{request.url} refused: proxies are not used")
+        await self._wait_for_turn(request)
         return await super().download_request(request)
+
+    async def _wait_for_turn(self, request: Request) -> None:
+        """Wait until no other process asks this host either; hosts without a delay need no turns."""
+        host = urlparse_cached(request).hostname or ""
+        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", host))
+        if slot is None or slot.delay <= 0:
+            return
+        wait = await run_in_thread(self._turns.take, host, slot.delay)
+        if wait > 0:
+            await sleep(wait)
 
 
 class ShellFileHandler(FileDownloadHandler):

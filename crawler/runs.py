@@ -271,17 +271,17 @@ class RunKeeper:
             self.frontier.close_run,
             self.run,
             self.outcome,
-            _plain({**self._crawler.stats.get_stats(), **counts}),
+            _plain(self._crawler.stats.get_stats()),
             self.error or ("interrupted" if self.interrupted else None),
         )
 
 
 def _plain(stats: dict[str, Any]) -> dict[str, object]:
-    """Stats as JSON can hold them."""
+    """Scrapy's stats as JSON can hold them, without the counts, which the run has already."""
     return {
         key: value.isoformat() if isinstance(value, datetime) else value
         for key, value in stats.items()
-        if isinstance(value, int | float | str | datetime) or value is None
+        if not key.startswith(COUNTS) and (isinstance(value, int | float | str | datetime) or value is None)
     }
 
 

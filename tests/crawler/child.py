@@ -62,6 +62,7 @@ def main(path: str) -> int:
             "SPIDER_LOADER_CLASS": "scrapy.spiderloader.DummySpiderLoader",
             "ITEM_PIPELINES": {"crawler.memory_store.KeepItems": 500},
             "COMMUNIQUE_CONTACT": "tests@example.org",
+            "COMMUNIQUE_DATA": str(Path(order["store"]).parent),
             **order["settings"],
         },
         priority="cmdline",
