@@ -41,6 +41,8 @@ class Decoded:
     """Python's name of the encoding that was used."""
     note: str | None = None
     """What the reader should know: the declared encoding was wrong, or bytes could not be read."""
+    plain: bool = False
+    """The bytes are valid UTF-8 without byte order mark: they need no encoding again to be parsed."""
 
 
 def _known(label: str) -> str | None:
@@ -90,7 +92,7 @@ def decode(capture: Capture) -> Decoded:
     declared = declared_charset(capture)
     utf8 = _strictly(body, "utf-8")
     if utf8 is not None:
-        return Decoded(utf8, "utf-8", _overruled(declared, body))
+        return Decoded(utf8, "utf-8", _overruled(declared, body), plain=True)
     if declared is not None and declared != "utf-8":
         read = _strictly(body, declared)
         if read is not None:

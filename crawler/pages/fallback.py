@@ -6,6 +6,7 @@ trafilatura's own evaluation gives F1 0.92, htmldate's 0.95 (2026).
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -20,6 +21,10 @@ from crawler.pages.page import Page
 from crawler.pages.paragraphs import Element, paragraphs_of
 from crawler.pages.values import Values, primary
 from crawler.source import Source
+
+for _name in ("trafilatura", "htmldate"):
+    # What they log ("empty HTML tree") is in what they return.
+    logging.getLogger(_name).setLevel(logging.CRITICAL)
 
 _LEAST_TEXT = 80
 """Characters: less than that is no release, but a message or the remains of a page."""
@@ -105,7 +110,7 @@ def read_generally(
     if not body:
         body = _without_furniture(_extracted(page))
         notes.append("text by trafilatura")
-    if headline and body and _same(body[0], headline):
+    while headline and body and _same(body[0], headline):
         body = body[1:]
     values: Values = {}
     if not dated:
@@ -129,7 +134,8 @@ def _extracted(page: Page) -> tuple[str, ...]:
     if root is None:
         return ()
     for element in root.iter():
-        element.tag = _FROM_TEI.get(element.tag, element.tag)
+        if element.tag in _FROM_TEI:
+            element.tag = _FROM_TEI[element.tag]
     return paragraphs_of((root,))
 
 
@@ -143,7 +149,7 @@ def _depth(root: Element) -> int:
 
 def _shallow(page: Page) -> str:
     """The page's markup; what is nested deeper than trafilatura reads as plain paragraphs."""
-    if _depth(page.tree) <= _DEEPEST:
+    if _depth(page.tree) <= _DEEPEST and not page.cut:
         return page.text
     pieces: list[str] = []
     depth = 0

@@ -13,7 +13,8 @@ from crawler.items import Capture, Discovered, Due, FailureKind, ReleaseItem
 from crawler.pages.challenge import judge_page
 from crawler.pages.feed import NoFeed, read_feed
 from crawler.pages.item import fetch_address
-from crawler.pages.page import Page, UnreadableJson, language_tag, parse_html
+from crawler.pages.markup import parse_html
+from crawler.pages.page import Page, UnreadableJson, language_tag
 from crawler.pages.paragraphs import Element
 from crawler.pages.read import applies, read_one_record
 from crawler.pages.reading import Failure
@@ -81,7 +82,7 @@ def read_index(
         return _read_api(source, discovery, page, language or discovery.language)
     if not 200 <= capture.status < 300:
         return _not_the_index(page, f"status {capture.status}", FailureKind.HTTP)
-    if not capture.body.strip():
+    if not capture.body or capture.body.isspace():
         return _not_the_index(page, "an empty body", FailureKind.UNREADABLE)
     if isinstance(discovery, Feed):
         return _read_feed(source, discovery, page, language)

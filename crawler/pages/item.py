@@ -14,7 +14,7 @@ from crawler.source import Source
 
 def page_address(source: type[Source], page: Page) -> str:
     """The address of a page as a reader would open it: its `rel=canonical`, where that is of the same key."""
-    canonical = page.first("link[rel~=canonical]::attr(href)")
+    canonical = page.in_head("link[@rel='canonical']/@href")
     absolute = page.absolute(canonical) if canonical else None
     if absolute is not None and absolute != page.url:
         key = source.address_key(absolute)

@@ -7,29 +7,12 @@ import re
 from functools import cached_property
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from lxml import etree
-
 from crawler.items import Capture
 from crawler.pages.charset import Decoded, decode
-from crawler.pages.paragraphs import BLOCKS, Element, flat_text, flow_of, joined, saved_flow
-from crawler.pages.selectors import Json, find_elements, find_texts
+from crawler.pages.markup import parse_html
+from crawler.pages.paragraphs import Element, flat_text, flow_of, joined, saved_flow
+from crawler.pages.selectors import Json, compile_xpath, find_elements, find_texts
 
-# One parser for all: it keeps nothing of a page but its last errors. It asks no network, reads no
-# external entity, and takes nesting up to libxml2's own limit of 2,048 levels.
-_PARSER = etree.HTMLParser(
-    encoding="utf-8",
-    recover=True,
-    huge_tree=True,
-    no_network=True,
-    remove_comments=True,
-    remove_pis=True,
-    collect_ids=False,
-)
-_DEEPEST = 1000
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)[^<>]*>")
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-)
 # As browsers do: line breaks in an address are no part of it, spaces are encoded.
 _IN_ADDRESS = {ord("\n"): None, ord("\r"): None, ord("\t"): None, ord(" "): "%20"}
 _SIGNATURES = (
@@ -45,59 +28,6 @@ _SIGNATURES = (
 
 class UnreadableJson(ValueError):
     """The body is no JSON; the message says where it breaks."""
-
-
-def parse_html(markup: str) -> tuple[Element | None, str | None]:
-    """The root element, or None when there is no markup at all, and a note when nesting had to be cut.
-
-    Content nested deeper than libxml2 takes would be lost without a word, so such a page is parsed again with
-    the tags beyond a thousand levels taken out and their text kept.
-    """
-    root = _parse(markup)
-    # The limit is the last thing that the parser reports, because it stops there.
-    last = _PARSER.error_log.last_error
-    if last is None or last.type_name != "ERR_RESOURCE_LIMIT":
-        return root, None
-    return _parse(_thinned(markup)), f"markup nested deeper than the parser reads; cut at {_DEEPEST} levels"
-
-
-def _parse(markup: str) -> Element | None:
-    # U+0000 ends a document for some readers and is no text for any.
-    data = markup.replace("\0", "").encode("utf-8", "replace")
-    if not data.strip():
-        return None
-    try:
-        root: Element | None = etree.fromstring(data, _PARSER)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    return root
-
-
-def _thinned(markup: str) -> str:
-    pieces: list[str] = []
-    open_tags: list[str] = []
-    end = 0
-    for match in _TAG.finditer(markup):
-        pieces.append(markup[end : match.start()])
-        end = match.end()
-        name = match.group(2).lower()
-        if name in _VOID:
-            pieces.append(match.group())
-        elif not match.group(1):
-            open_tags.append(name)
-            pieces.append(match.group() if len(open_tags) <= _DEEPEST else _instead(name))
-        else:
-            if open_tags and open_tags[-1] == name:
-                open_tags.pop()
-                pieces.append(match.group() if len(open_tags) < _DEEPEST else _instead(name))
-            elif len(open_tags) < _DEEPEST:
-                pieces.append(match.group())
-    pieces.append(markup[end:])
-    return "".join(pieces)
-
-
-def _instead(name: str) -> str:
-    return "<br><br>" if name in BLOCKS else ""
 
 
 def legible(text: str) -> str:
@@ -123,6 +53,8 @@ class Page:
         """The address of the page, after redirects, without fragment."""
         self.notes: list[str] = []
         """What the reader wants known, in the order in which it was found."""
+        self.cut = False
+        """The markup was cut to be parsed: other parsers should get the tree, not the text."""
 
     @cached_property
     def _decoded(self) -> Decoded:
@@ -177,16 +109,23 @@ class Page:
         """The root element of an HTML page; None for saved text, JSON, binary data and empty bodies."""
         if self.is_saved_text or self.is_json or self.binary is not None:
             return None
-        root, note = parse_html(self.text)
+        body = self.capture.body
+        root, note = parse_html(self.text, body if self._decoded.plain and b"\0" not in body else None)
         if note is not None:
+            self.cut = True
             self.notes.append(note)
         return root
 
     @cached_property
     def base(self) -> str:
         """What relative addresses on the page are joined to: its address, or what `<base href>` says."""
-        declared = self.first("base::attr(href)")
+        declared = self.in_head("base/@href")
         return self.join_to(self.url, declared) or self.url if declared else self.url
+
+    def in_head(self, path: str) -> str | None:
+        """The first attribute that an XPath from `<head>` finds; cheaper than a selector over the page."""
+        found = compile_xpath(f"head/{path}")(self.tree) if self.tree is not None else ()
+        return found[0] if found else None
 
     @cached_property
     def language(self) -> str | None:
@@ -203,7 +142,7 @@ class Page:
 
     @cached_property
     def flow(self) -> tuple[str, ...]:
-        """All paragraphs of the page or saved text, in reading order; single line breaks stay as newlines."""
+        """All paragraphs of the page or saved text, in reading order; single line breaks are newlines."""
         if self.is_saved_text:
             return saved_flow(legible(self.text))
         return flow_of(self.tree) if self.tree is not None else ()

@@ -64,7 +64,7 @@ def _refused(page: Page) -> Failure | None:
         return Failure(
             FailureKind.HTTP, f"expected {capture.url} with status 200, found status {capture.status}"
         )
-    if not capture.body.strip():
+    if not capture.body or capture.body.isspace():
         return Failure(FailureKind.UNREADABLE, f"expected a page at {capture.url}, found an empty body")
     if page.binary is not None:
         return Failure(FailureKind.UNREADABLE, f"expected a page at {capture.url}, found {page.binary}")

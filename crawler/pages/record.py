@@ -12,7 +12,8 @@ from html import unescape
 from crawler.declare import Date, Record
 from crawler.declare import Selector as Rule
 from crawler.pages.dates import Found
-from crawler.pages.page import Page, flat_html, language_tag, legible, parse_html
+from crawler.pages.markup import parse_html
+from crawler.pages.page import Page, flat_html, language_tag, legible
 from crawler.pages.paragraphs import paragraphs_of, saved_paragraphs
 from crawler.pages.reading import Unfit
 from crawler.pages.selectors import (

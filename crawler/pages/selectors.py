@@ -33,6 +33,12 @@ def compile_css(selector: str) -> etree.XPath:
     return etree.XPath(HTMLTranslator().css_to_xpath(selector), smart_strings=False)
 
 
+@lru_cache(maxsize=64)
+def compile_xpath(path: str) -> etree.XPath:
+    """An XPath of this package's own, compiled."""
+    return etree.XPath(path, smart_strings=False)
+
+
 @lru_cache(maxsize=4096)
 def compile_jmespath(expression: str) -> Json:
     """The JMESPath expression, compiled."""

@@ -1,0 +1,167 @@
+"""Written dates by declared patterns."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.pages.dates import Found, UnknownPattern, parse_date
+
+MEXICO = ZoneInfo("America/Mexico_City")
+NEW_YORK = ZoneInfo("America/New_York")
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def day(raw: str, *formats: str, language: str | None = "en", zone: ZoneInfo = MEXICO) -> date | None:
+    found = parse_date(raw, formats, language, zone)
+    return found.day if found is not None else None
+
+
+@pytest.mark.parametrize(
+    ("raw", "pattern", "language", "expected"),
+    [
+        ("February 27, 2017", "MMMM d, y", "en", date(2017, 2, 27)),
+        ("Monday, February 27, 2017", "EEEE, MMMM d, y", "en", date(2017, 2, 27)),
+        ("Feb. 23, 2017", "MMM d, y", "en", date(2017, 2, 23)),
+        ("Sept. 3, 2017", "MMM d, y", "en", date(2017, 9, 3)),
+        ("23rd February 2017", "d MMMM y", "en", date(2017, 2, 23)),
+        ("25 de noviembre de 2025", "d 'de' MMMM 'de' y", "es", date(2025, 11, 25)),
+        ("1° DE SETIEMBRE DE 2020", "d 'de' MMMM 'de' y", "es", date(2020, 9, 1)),
+        ("1er\u00a0février\u202f2022", "d MMMM y", "fr", date(2022, 2, 1)),
+        ("Le 3 AOUT 2021", "'Le' d MMMM y", "fr", date(2021, 8, 3)),
+        ("1. März 2020", "d. MMMM y", "de", date(2020, 3, 1)),
+        ("Donnerstag, 7. Jänner 2021", "EEEE, d. MMMM y", "de", date(2021, 1, 7)),
+        ("14 de março de 2024", "d 'de' MMMM 'de' y", "pt-BR", date(2024, 3, 14)),
+        ("12 мая 2020", "d MMMM y", "ru", date(2020, 5, 12)),
+        ("7 أيار/مايو 2025", "d MMMM y", "ar", date(2025, 5, 7)),
+        ("٧ مايو ٢٠٢٥", "d MMMM y", "ar", date(2025, 5, 7)),
+        ("2025年3月4日", "y年M月d日", "ja", date(2025, 3, 4)),
+        ("03/04/2020", "dd/MM/y", "es", date(2020, 4, 3)),
+        ("03/04/20", "MM/dd/yy", "en", date(2020, 3, 4)),
+        ("03/04/71", "MM/dd/yy", "en", date(1971, 3, 4)),
+        ("20250102", "iso", None, date(2025, 1, 2)),
+        (" (27 February 2017). ", "d MMMM y", "en", date(2017, 2, 27)),
+    ],
+)
+def test_a_date_is_read_by_its_pattern(raw: str, pattern: str, language: str | None, expected: date) -> None:
+    assert day(raw, pattern, language=language) == expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "pattern"),
+    [
+        ("31/02/2020", "dd/MM/y"),
+        ("29/02/2019", "dd/MM/y"),
+        ("02/13/2017", "dd/MM/y"),
+        ("yesterday", "MMMM d, y"),
+        ("27 February", "d MMMM y"),
+        ("February 27, 2017 and later", "MMMM d, y"),
+        ("Tuesday, February 27, 2017", "EEEE, MMMM d, y"),
+        ("2017-2-3", "iso"),
+        ("2017-02-03T25:00:00", "iso"),
+        ("13:45 PM, 3 May 2020", "h:mm a, d MMMM y"),
+        ("14:05", "HH:mm"),
+        ("0000-01-01", "iso"),
+        ("", "iso"),
+        ("1" * 100_000, "iso"),
+    ],
+)
+def test_what_fits_no_pattern_or_no_calendar_is_none(raw: str, pattern: str) -> None:
+    assert parse_date(raw, (pattern,), "en", MEXICO) is None
+
+
+def test_names_are_those_of_the_language_only() -> None:
+    assert day("5 mayo 2020", "d MMMM y", language="en") is None
+    assert day("5 mayo 2020", "d MMMM y", language="es") == date(2020, 5, 5)
+    assert day("5 mayo 2020", "d MMMM y", language="xx") is None
+
+
+def test_the_first_pattern_that_fits_decides() -> None:
+    assert day("03/04/2020", "MM/dd/y", "dd/MM/y") == date(2020, 3, 4)
+    assert day("13/04/2020", "MM/dd/y", "dd/MM/y") == date(2020, 4, 13)
+
+
+def test_a_time_without_zone_is_the_sources_own() -> None:
+    found = parse_date("2025-11-25 18:21:00", ("iso",), "es", MEXICO)
+    assert found == Found(date(2025, 11, 25), datetime(2025, 11, 26, 0, 21, tzinfo=UTC))
+
+
+def test_an_offset_is_respected_and_the_day_is_the_sources() -> None:
+    found = parse_date("2016-12-25T00:15:06.500+00:00", ("iso",), "en", MEXICO)
+    assert found == Found(date(2016, 12, 24), datetime(2016, 12, 25, 0, 15, 6, 500_000, tzinfo=UTC))
+    assert parse_date("2026-02-02 12:14:00 -0600", ("iso",), "es", MEXICO) == Found(
+        date(2026, 2, 2), datetime(2026, 2, 2, 18, 14, tzinfo=UTC)
+    )
+
+
+def test_a_pure_date_has_no_time() -> None:
+    assert parse_date("2025-11-25", ("iso",), None, MEXICO) == Found(date(2025, 11, 25), None)
+
+
+@pytest.mark.parametrize(
+    ("raw", "hour"),
+    [("12:05 AM", 0), ("12:05 pm", 12), ("5:05 p. m.", 17), ("5:05 P.M.", 17), ("11:05a.m.", 11)],
+)
+def test_halves_of_the_day(raw: str, hour: int) -> None:
+    found = parse_date(f"3 mar 2020, {raw}", ("d MMM y, h:mm a",), "es", ZoneInfo("UTC"))
+    assert found is not None
+    assert found.at == datetime(2020, 3, 3, hour, 5, tzinfo=UTC)
+
+
+def test_a_zone_name_counts_only_where_it_is_the_sources_own() -> None:
+    pattern = ("MMM d, y h:mm a z",)
+    summer = parse_date("Jul 3, 2020 1:00 PM EDT", pattern, "en", NEW_YORK)
+    assert summer is not None
+    assert summer.at == datetime(2020, 7, 3, 17, 0, tzinfo=UTC)
+    assert parse_date("Jul 3, 2020 1:00 PM EST", pattern, "en", NEW_YORK) is None
+    assert parse_date("Jul 3, 2020 1:00 PM GMT", pattern, "en", NEW_YORK) == Found(
+        date(2020, 7, 3), datetime(2020, 7, 3, 13, 0, tzinfo=UTC)
+    )
+
+
+def test_a_doubled_hour_is_its_first_and_a_missing_hour_counts_from_before() -> None:
+    doubled = parse_date("2020-10-25 02:30", ("iso",), "de", BERLIN)
+    assert doubled is not None
+    assert doubled.at == datetime(2020, 10, 25, 0, 30, tzinfo=UTC)
+    missing = parse_date("2020-03-29 02:30", ("iso",), "de", BERLIN)
+    assert missing == Found(date(2020, 3, 29), datetime(2020, 3, 29, 1, 30, tzinfo=UTC))
+
+
+def test_the_edges_of_the_calendar_are_none_not_an_error() -> None:
+    assert parse_date("0001-01-01T00:00:00+14:00", ("iso",), None, MEXICO) is None
+    assert parse_date("9999-12-31T23:59:59-12:00", ("iso",), None, MEXICO) is None
+
+
+def test_an_unknown_pattern_letter_is_refused_with_its_name() -> None:
+    with pytest.raises(UnknownPattern, match="'QQQ'"):
+        parse_date("Q1 2020", ("QQQ y",), "en", MEXICO)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "it"])
+@pytest.mark.parametrize("length", ["full", "long", "medium"])
+@given(written=st.dates(date(1900, 1, 1), date(2099, 12, 31)))
+def test_what_babel_writes_is_read_as_the_same_day(language: str, length: str, written: date) -> None:
+    pattern = Locale.parse(language).date_formats[length].pattern
+    text = format_date(written, length, locale=language)
+    assert day(text, pattern, language=language) == written
+
+
+@given(seconds=st.integers(0, 2_000_000_000))
+def test_a_moment_survives_being_written(seconds: int) -> None:
+    moment = datetime.fromtimestamp(seconds, UTC)
+    text = format_datetime(moment.astimezone(NEW_YORK), "MMMM d, y h:mm:ss a Z", NEW_YORK, "en")
+    found = parse_date(text, ("MMMM d, y h:mm:ss a Z",), "en", NEW_YORK)
+    assert found is not None
+    assert found.at == moment
+
+
+@given(st.text(max_size=40))
+def test_no_text_raises(raw: str) -> None:
+    found = parse_date(raw, ("iso", "d MMMM y", "EEEE, MMMM d, y h:mm a z", "dd.MM.yy"), "fr", MEXICO)
+    assert found is None or isinstance(found.day, date)

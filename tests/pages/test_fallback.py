@@ -1,0 +1,154 @@
+"""Pages without rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from crawler.declare import Fields
+from crawler.items import Due, ReadBy, ReleaseItem
+from crawler.pages.read import read_page
+from tests.pages.definitions import SENTENCE, capture, define
+
+SOURCE = define(release=Fields(title="h1.none", body="div.none"), timezone="Europe/Berlin")
+PARAGRAPHS = [f"{word} {SENTENCE}" for word in ("First,", "Second,", "Third,", "Fourth,", "Fifth,")]
+
+
+def page(
+    *,
+    title: str = "Ministers open a bridge",
+    named: str = "Ministers open a bridge | Ministry of Examples",
+    head: str = "",
+    before: str = "",
+    after: str = "",
+) -> str:
+    text = "".join(f"<p>{each}</p>" for each in PARAGRAPHS)
+    return (
+        f"<html lang='en'><head><title>{named}</title>{head}</head><body><nav><a href='/'>Home</a></nav>"
+        f"<main><article><h1>{title}</h1>{before}{text}{after}</article></main>"
+        f"<footer><p>Imprint and <a href='/c'>contact</a></p></footer></body></html>"
+    )
+
+
+def item_of(body: str, due: Due | None = None, **more: object) -> ReleaseItem:
+    reading = read_page(SOURCE, capture(body, **more), due)  # type: ignore[arg-type]
+    assert reading.items, reading
+    return reading.items[0]
+
+
+def test_text_and_title_are_found_and_the_record_says_how() -> None:
+    item = item_of(page())
+    assert item.read_by is ReadBy.FALLBACK
+    assert item.title == "Ministers open a bridge"
+    assert item.body == tuple(PARAGRAPHS)
+    assert item.language == "en"
+    assert item.notes[:2] == ("rules failed: title, body", "text by trafilatura")
+
+
+def test_the_title_is_not_repeated_as_the_first_paragraph() -> None:
+    item = item_of(page(before="<h2>Ministers open a bridge.</h2>"))
+    assert item.body[0] == PARAGRAPHS[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "named", "expected"),
+    [
+        ("Ministers open a bridge", "News / Ministers open a bridge", "Ministers open a bridge"),
+        ("<span>3 May 2024</span> Ministers open", "Ministers open - Ministry", "Ministers open"),
+        (
+            "Examples",
+            "Ministers open a bridge across the river | Examples",
+            "Ministers open a bridge across the river",
+        ),
+        (
+            "",
+            "Ministers open a bridge across the river | Examples",
+            "Ministers open a bridge across the river",
+        ),
+        ("", "Talks - a short history of the long river", "Talks - a short history of the long river"),
+    ],
+)
+def test_the_headline_is_told_from_the_site_s_name(title: str, named: str, expected: str) -> None:
+    if title == "Examples":
+        # The heading is the site's; the page's own title tells the headline.
+        title = ""
+    assert item_of(page(title=title, named=named)).title == expected
+
+
+def test_the_day_that_opens_the_text_is_the_posting_day() -> None:
+    item = item_of(page(before="<p>3 May 2024</p>", after="<p>Last modified: 5 May 2024</p>"))
+    assert (item.posted, item.posted_on) == ("3 May 2024", date(2024, 5, 3))
+    assert item.notes[-1] == "date by dateline"
+    assert item.body == tuple(PARAGRAPHS)
+
+
+def test_a_dateline_stays_in_the_text() -> None:
+    item = item_of(page(before=f"<p>Berlin, 03.05.2024 – {SENTENCE}</p>"))
+    assert (item.posted, item.posted_on, item.body[0]) == (
+        "03.05.2024",
+        date(2024, 5, 3),
+        f"Berlin, 03.05.2024 – {SENTENCE}",
+    )
+
+
+def test_a_day_in_the_middle_of_a_sentence_is_no_posting_day() -> None:
+    item = item_of(page(before=f"<p>On 3 May 1998 the old bridge fell. {SENTENCE}</p>"))
+    assert "date by dateline" not in item.notes
+
+
+def test_a_date_in_the_head_is_found_by_htmldate() -> None:
+    item = item_of(page(head="<meta property='article:published_time' content='2024-05-03T10:00:00Z'>"))
+    assert (item.posted, item.posted_on) == ("2024-05-03", date(2024, 5, 3))
+    assert item.notes[-1] == "date by htmldate"
+
+
+def test_dates_after_the_capture_are_not_believed() -> None:
+    taken = datetime(2020, 1, 1, tzinfo=UTC)
+    head = "<meta property='article:published_time' content='2024-05-03'>"
+    item = item_of(page(head=head, before="<p>3 May 2024</p>"), taken=taken)
+    assert item.posted_on is None
+
+
+def test_the_day_of_the_last_change_is_no_posting_day() -> None:
+    item = item_of(page(after="<p><small>Letzte Änderung&nbsp;14.02.2019</small></p>"))
+    assert item.posted_on is None
+    assert item.body == tuple(PARAGRAPHS)
+
+
+def test_the_index_s_day_is_preferred_to_a_found_one() -> None:
+    due = Due("news/one", "https://www.example.org/news/one", posted_on=date(2024, 5, 2))
+    head = "<meta property='article:published_time' content='2024-05-03'>"
+    item = item_of(page(head=head), due)
+    assert (item.posted, item.posted_on) == (None, date(2024, 5, 2))
+    assert "date by index" in item.notes
+
+
+def test_contacts_and_furniture_at_the_end_are_left_out() -> None:
+    after = "<h3>Media contact</h3><p>Press office, +49 30 000</p><p>Print this page</p>"
+    assert item_of(page(after=after)).body == tuple(PARAGRAPHS)
+
+
+def test_a_heading_for_contacts_in_the_middle_ends_nothing() -> None:
+    long = "".join(
+        f"<p>{each} And more of it, so that nobody takes it for an address or a number. {SENTENCE}</p>"
+        for each in PARAGRAPHS
+    )
+    item = item_of(page(after=f"<h3>Contacts</h3>{long}"))
+    assert "Contacts" in item.body
+    assert len(item.body) == 11
+
+
+@pytest.mark.parametrize("depth", [200, 300, 2_000, 30_000])
+def test_a_page_nested_however_deep_gives_its_text(depth: int) -> None:
+    inner = "".join(f"<p>{each}</p>" for each in PARAGRAPHS)
+    deep = "<div>" * depth + inner + "</div>" * depth
+    body = f"<html><title>Deep</title><body><h1>Deep bridge</h1>{deep}</body></html>"
+    item = item_of(body)
+    assert [each for each in item.body if each in PARAGRAPHS] == PARAGRAPHS
+
+
+def test_a_page_of_a_source_without_rules_is_read_generally() -> None:
+    item = read_page(define(release=()), capture(page())).items[0]
+    assert item.read_by is ReadBy.FALLBACK
+    assert "no rules for this page" in item.notes
