@@ -45,7 +45,7 @@ def crawl(
     sources: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="SOURCE...", help="Names, as `communique sources` lists them.", show_default=False
+            metavar="SOURCE", help="Names, as `communique sources` lists them.", show_default=False
         ),
     ] = None,
     every_source: Annotated[bool, typer.Option("--all", help="All sources.")] = False,

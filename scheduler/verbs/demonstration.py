@@ -60,6 +60,7 @@ def demo(
     from storage.statements import StatementQuery, find_statements
 
     names = demo_sources()
+    _refuse_real_data(place)
     say(f"{releases} made-up releases on {len(names)} sites, served on 127.0.0.1; kept in {place.data}")
     store = place.open()
     try:
@@ -105,6 +106,25 @@ def _place(context: typer.Context, data: Path | None, as_json: bool) -> Place:
         # Never the data folder of the environment: made-up releases do not belong among real ones.
         folder = Path(tempfile.mkdtemp(prefix="communique-demo-"))
     return replace(place_of(context, folder, None, as_json), database=None)
+
+
+def _refuse_real_data(place: Place) -> None:
+    """Made-up releases do not belong among real ones."""
+    from storage.runs import find_runs
+
+    with place.database_at() as database:
+        if database.revision() is None:
+            return
+        database.upgrade()
+        with database.read() as connection:
+            others = [run for run in find_runs(connection, limit=1000) if run.started_by != "demo"]
+    if others:
+        raise Refusal(
+            f"expected an empty folder, or one of an earlier demo, found {place.data} with a run of "
+            f"{others[0].source} by {others[0].started_by}: made-up releases do not belong among real ones. "
+            "Name another folder with --data, or leave it away.",
+            2,
+        )
 
 
 def _summary(

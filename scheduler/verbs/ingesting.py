@@ -46,7 +46,7 @@ def ingest(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH...", help="Saved HTML, page text, JSON record, WARC, WARC.gz, or folders of them."
+            metavar="PATH", help="Saved HTML, page text, JSON record, WARC, WARC.gz, or folders of them."
         ),
     ],
     source: Annotated[

@@ -113,6 +113,8 @@ def test_broken_json_has_no_address(tmp_path: Path) -> None:
     assert address_in(SavedFile(path, Form.JSON)) is None
 
 
-@pytest.mark.parametrize("url", ["ftp://example.org/a", "/a", "file:///etc/passwd", "https://", "http://[::1", ""])
+@pytest.mark.parametrize(
+    "url", ["ftp://example.org/a", "/a", "file:///etc/passwd", "https://", "http://[::1", ""]
+)
 def test_only_http_addresses_with_a_host_are_addresses_of_pages(url: str) -> None:
     assert not is_web_address(url)
