@@ -124,9 +124,14 @@ def _link_batch(connection: Connection, ids: Sequence[str], now: datetime, cap: 
     facts = facts_of(connection, ids)
     found = find_ties(connection, facts, cap)
     ties = _by_pair(found.ties)
-    shaken = found.shaken
-    if shaken:
-        # Their texts are as they were: only pairs that nothing ties any more lose their links.
+    links = load_links(connection, ids)
+    shaken = set()
+    if found.shaken:
+        # Their texts are as they were: only those that have links can lose one, with what ties it.
+        links = load_links(connection, found.shaken) | links
+        shaken = {
+            each for link in links.values() if not link.by_person for each in link.key[:2]
+        } & found.shaken
         ties |= {
             pair: some
             for pair, some in _by_pair(
@@ -134,8 +139,7 @@ def _link_batch(connection: Connection, ids: Sequence[str], now: datetime, cap: 
             ).items()
             if pair not in ties
         }
-    scope = {*ids, *shaken}
-    links = load_links(connection, scope)
+    scope = {*ids, *found.shaken}
     facts |= load_facts(connection, {each for pair in ties for each in pair} - facts.keys())
     wanted = _weigh_pairs(connection, set(ids), ties, facts, links)
     stale = {key for key, link in links.items() if not link.by_person and key not in wanted}

@@ -9,6 +9,8 @@ value is a hub follows from what is stored, not from the order of arrival: the m
 a value a hub, its earlier holders are reported as `shaken`, so that their links are judged again. (A value
 that stops being a hub because releases were revised counts again from the next full relink on.)
 A band that is a hub still ties releases of one day, of which again there may be no more than `cap`.
+Releases of one source are tied by bands only within a day: what a site says in the same words every day is a
+template, and there are thousands of them.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal, select
+from sqlalchemy import Connection, literal, select
 from sqlalchemy.orm import aliased
 
 from crawler.items import ClaimKind, KindOfSource, Role
@@ -29,13 +31,21 @@ from storage.tables import BandRow, ClaimRow, ReleaseRow
 BAND = "band"
 """Kind of a tie between texts; other ties are named after their claim."""
 
-_MOST_EXCLUDED = 500
-"""Hub bands named one by one in a query; beyond, the query counts again."""
-
 _POINTING = (ClaimKind.ALTERNATE, ClaimKind.SOURCE_LINK)
 """Claims that hold another release's ADDRESS."""
 _SHARED = (ClaimKind.SHARED_ID, ClaimKind.FOLIO)
 """Claims that both releases hold alike."""
+
+# Made once: an alias costs more than the query it stands in.
+_MY_CLAIM = aliased(ClaimRow, name="mine")
+_OTHER_CLAIMS: tuple[tuple[type[ClaimRow], Any], ...] = (
+    (aliased(ClaimRow, name="same"), _MY_CLAIM.kind),
+    (aliased(ClaimRow, name="alternate"), ClaimKind.ALTERNATE),
+    (aliased(ClaimRow, name="source_link"), ClaimKind.SOURCE_LINK),
+)
+"""Claims of the same value, and the kind that each must have: its own, then those of _POINTING."""
+_MY_BAND, _OTHER_BAND = aliased(BandRow, name="mine"), aliased(BandRow, name="other")
+_ME, _THEY = aliased(ReleaseRow, name="me"), aliased(ReleaseRow, name="they")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +109,16 @@ def _own_claims(
     connection: Connection, facts: Collection[str], cap: int, found: Ties
 ) -> list[tuple[str, ClaimKind, str]]:
     """Claims of the batch; notes the hubs among the values, and whom they shake."""
-    mine = aliased(ClaimRow, name="mine")
-    columns: list[ColumnElement[Any]] = []
-    for kind in (None, *_POINTING):
-        other = aliased(ClaimRow, name="same" if kind is None else kind.value.replace(" ", "_"))
-        same_kind = other.kind == (mine.kind if kind is None else kind.value)
-        many = select(literal(1)).where(other.value == mine.value, same_kind).limit(1).offset(cap)
-        columns.append(many.scalar_subquery())
+    mine = _MY_CLAIM
+    columns = [
+        select(literal(1)).where(other.value == mine.value, other.kind == kind).limit(1).offset(cap)
+        for other, kind in _OTHER_CLAIMS
+    ]
     claims: list[tuple[str, ClaimKind, str]] = []
-    query = select(mine.release_id, mine.kind, mine.value, *columns).where(mine.release_id.in_(facts))
-    for release, kind_name, value, as_same, *as_pointing in connection.execute(query):
+    query = select(mine.release_id, mine.kind, mine.value, *(each.scalar_subquery() for each in columns))
+    for release, kind_name, value, as_same, *as_pointing in connection.execute(
+        query.where(mine.release_id.in_(facts))
+    ):
         kind = ClaimKind(kind_name)
         claims.append((release, kind, value))
         if as_same and kind in (*_POINTING, *_SHARED):
@@ -229,38 +239,53 @@ def _speakers(connection: Connection, days: Collection[date]) -> dict[date, list
 
 def _tie_by_bands(connection: Connection, facts: Mapping[str, ReleaseFacts], cap: int, found: Ties) -> None:
     """Releases whose MinHash signatures share a band."""
-    mine, theirs, many, old = (aliased(BandRow, name=name) for name in ("mine", "theirs", "many", "old"))
-    hub = select(literal(1)).where(many.value == mine.value).limit(1).offset(cap).scalar_subquery()
-    was_hub = (
-        select(literal(1)).where(old.value == mine.value, old.release_id.not_in(facts)).limit(1).offset(cap)
+    mine, other = _MY_BAND, _OTHER_BAND
+    shared = select(literal(1)).where(other.value == mine.value, other.release_id != mine.release_id).limit(1)
+    many = select(literal(1)).where(other.value == mine.value).limit(1).offset(cap)
+    query = select(mine.release_id, mine.value, many.scalar_subquery()).where(
+        mine.release_id.in_(facts), shared.scalar_subquery().is_not(None)
     )
-    of_batch = mine.release_id.in_(facts)
+    sharing: dict[int, set[str]] = defaultdict(set)
+    """Value that another release has too -> releases of this batch that have it."""
     crowded: dict[int, set[str]] = defaultdict(set)
-    """Value of a band that is a hub -> releases of this batch that have it."""
-    fresh: set[int] = set()
-    """Hubs that are hubs only since this batch."""
-    query = select(mine.release_id, mine.value, was_hub.scalar_subquery()).where(of_batch, hub.is_not(None))
-    for release, value, was in connection.execute(query):
-        crowded[value].add(release)
-        found.hubs.add(Hub(BAND, str(value)))
-        if not was:
-            fresh.add(value)
-    for some in chunks(fresh):
-        holders = select(BandRow.release_id).where(BandRow.value.in_(some))
-        found.shaken.update(connection.scalars(holders))
-    shared = (
-        select(mine.release_id, theirs.release_id)
-        .join(theirs, theirs.value == mine.value)
-        .where(of_batch, theirs.release_id != mine.release_id)
-    )
-    if len(crowded) > _MOST_EXCLUDED:
-        shared = shared.where(hub.is_(None))
-    elif crowded:
-        shared = shared.where(mine.value.not_in(sorted(crowded)))
-    pairs = {(min(one, other), max(one, other)) for one, other in connection.execute(shared.distinct())}
+    """The same of values that are hubs."""
+    for release, value, hub in connection.execute(query):
+        (crowded if hub else sharing)[value].add(release)
+    pairs: set[tuple[str, str]] = set()
+    for some in chunks(sharing):
+        holders = (
+            select(BandRow.value, ReleaseRow.id, ReleaseRow.source, ReleaseRow.said_on)
+            .join(ReleaseRow, ReleaseRow.id == BandRow.release_id)
+            .where(BandRow.value.in_(some))
+        )
+        for value, holder, source, day in connection.execute(holders):
+            for release in sharing[value]:
+                own = facts[release]
+                if release != holder and (source != own.source or day == own.said_on):
+                    pairs.add((min(release, holder), max(release, holder)))
     if crowded:
+        found.hubs |= {Hub(BAND, str(value)) for value in crowded}
+        found.shaken |= _shaken_by_bands(connection, facts, crowded, cap)
         pairs |= _pairs_of_a_day(connection, facts, crowded, cap, found)
     found.ties |= {Tie(BAND, left, right, "") for left, right in pairs}
+
+
+def _shaken_by_bands(
+    connection: Connection, facts: Collection[str], crowded: Collection[int], cap: int
+) -> set[str]:
+    """Holders of the bands that are hubs only since this batch."""
+    mine, other = _MY_BAND, _OTHER_BAND
+    before = select(literal(1)).where(other.value == mine.value, other.release_id.not_in(facts))
+    fresh = select(mine.value).where(
+        mine.release_id.in_(facts),
+        mine.value.in_(crowded),
+        before.limit(1).offset(cap).scalar_subquery().is_(None),
+    )
+    values = set(connection.scalars(fresh))
+    holders = select(BandRow.release_id)
+    return {
+        each for some in chunks(values) for each in connection.scalars(holders.where(BandRow.value.in_(some)))
+    }
 
 
 def _pairs_of_a_day(
@@ -271,8 +296,7 @@ def _pairs_of_a_day(
     found: Ties,
 ) -> set[tuple[str, str]]:
     """Among the holders of hub bands, the pairs said on one day; notes the hubs and whom they shake."""
-    mine, theirs = aliased(BandRow, name="mine"), aliased(BandRow, name="theirs")
-    me, they = aliased(ReleaseRow, name="me"), aliased(ReleaseRow, name="they")
+    mine, theirs, me, they = _MY_BAND, _OTHER_BAND, _ME, _THEY
     same_day: dict[tuple[int, date], set[str]] = defaultdict(set)
     query = (
         select(mine.value, me.said_on, theirs.release_id)
@@ -282,7 +306,8 @@ def _pairs_of_a_day(
         .join(theirs, (theirs.release_id == they.id) & (theirs.band == mine.band))
         .where(
             mine.release_id.in_({each for releases in crowded.values() for each in releases}),
-            theirs.value == mine.value,
+            # By way of the day. The sum hides the index on values, which would walk through the whole hub.
+            theirs.value + 0 == mine.value,
         )
     )
     for value, day, release in connection.execute(query):

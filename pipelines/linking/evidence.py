@@ -170,11 +170,8 @@ def weigh(
             text = _weigh_texts(left, right, library, claims, expected=bool(told))
             if text is not None:
                 found.append(text)
-        near = _days_apart(left, right) <= DAYS_BETWEEN_NUMBERED and kinds_agree(left, right)
-        for told_by, word in ((ClaimKind.SOURCE_LINK, "link"), (ClaimKind.FOLIO, "number")):
-            if told_by in by_kind and not found and (near or told_by is ClaimKind.SOURCE_LINK):
-                said = {word: by_kind[told_by][0].value, "text": "another text in the same language"}
-                found.append(Evidence(left.id, right.id, told_by, 0.3, said))
+        if not found:
+            found += _told_but_unlike(by_kind, left, right, claims)
         return found
     weighers: dict[str, Callable[..., Evidence | None]] = {
         ClaimKind.ALTERNATE: _weigh_alternate,
@@ -189,6 +186,28 @@ def weigh(
             if evidence is not None:
                 found.append(evidence)
     return found
+
+
+def _told_but_unlike(
+    by_kind: Mapping[str, list[Tie]],
+    left: ReleaseFacts,
+    right: ReleaseFacts,
+    claims: Mapping[str, tuple[Claim, ...]],
+) -> list[Evidence]:
+    """Questions about other texts of the same language under one number, or behind a mirror's only link."""
+    told: list[tuple[ClaimKind, dict[str, Any]]] = []
+    links = by_kind.get(ClaimKind.SOURCE_LINK)
+    if links and _count(claims, links[0].claimant, ClaimKind.SOURCE_LINK) == 1:
+        told.append((ClaimKind.SOURCE_LINK, {"claimant": links[0].claimant, "link": links[0].value}))
+    numbers = by_kind.get(ClaimKind.FOLIO)
+    if numbers and _days_apart(left, right) <= DAYS_BETWEEN_NUMBERED and kinds_agree(left, right):
+        told.append((ClaimKind.FOLIO, {"number": numbers[0].value}))
+    doubt = "another text in the same language"
+    return [_evidence(kind, left, right, 0.3, said, doubt) for kind, said in told]
+
+
+def _count(claims: Mapping[str, tuple[Claim, ...]], release: str, kind: ClaimKind) -> int:
+    return sum(claim.kind is kind for claim in claims.get(release, ()))
 
 
 def _evidence(
@@ -264,7 +283,7 @@ def _weigh_source_link(
     claims: Mapping[str, tuple[Claim, ...]],
     library: Library,
 ) -> Evidence:
-    count = sum(claim.kind is ClaimKind.SOURCE_LINK for claim in claims.get(ties[0].claimant, ()))
+    count = _count(claims, ties[0].claimant, ClaimKind.SOURCE_LINK)
     features, share = _anchor_features(left, right, library)
     features = {"claimant": ties[0].claimant, "link": ties[0].value, "links on the page": count, **features}
     if count > 1:

@@ -68,7 +68,7 @@ class Words:
 def read_words(text: str, language: str) -> Words:
     """The words of a text in that language (primary tag)."""
     plain = _INVISIBLE.sub("", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
-    return Words(tuple(word.casefold() for word in _WORD.findall(plain)), plain, language)
+    return Words(tuple(map(str.casefold, _WORD.findall(plain))), plain, language)
 
 
 @lru_cache(maxsize=64)
@@ -110,15 +110,28 @@ def _fold(name: str) -> str:
 
 def anchors(words: Words) -> frozenset[str]:
     """What survives a translation: numbers in one notation, and the beginnings of names in Latin letters."""
+    spoken = figure_words(words.language)
     found: set[str] = set()
-    for word, figure, name in zip(words.folded, words.figures, words.names, strict=True):
-        if word[0].isdigit():
-            found.add(_plain_number(word))
-        elif name and not figure:
-            latin = anyascii(word).casefold()
-            if len(latin) >= _SHORTEST_NAME:
-                found.add(latin[:_LETTERS_OF_A_NAME])
-    return frozenset(found)
+    opening = True
+    for token in _WORD_OR_STOP.findall(words.plain):
+        if token in _STOPS:
+            opening = True
+            continue
+        if token[0].isdigit():
+            found.add(_plain_number(token))
+        elif not opening and token[0].isupper():
+            found.add(_latin_name(token, spoken))
+        opening = False
+    return frozenset(found - {""})
+
+
+@lru_cache(maxsize=20_000)
+def _latin_name(name: str, spoken: frozenset[str]) -> str:
+    """The beginning of a name; empty when it is too short to tell, or a month."""
+    latin = anyascii(name).casefold()
+    if len(latin) < _SHORTEST_NAME or name.casefold() in spoken:
+        return ""
+    return latin[:_LETTERS_OF_A_NAME]
 
 
 _SHORTEST_NAME = 4
@@ -128,6 +141,8 @@ _LETTERS_OF_A_NAME = 5
 
 def _plain_number(word: str) -> str:
     """1,500 and 1.500 are 1500; 17,25 and 17.25 are 17.25."""
+    if word.isdigit():
+        return word
     parts = re.split(r"[.,]", word)
     if len(parts) > 1 and all(len(part) == 3 for part in parts[1:]) and ":" not in word and "/" not in word:
         return "".join(parts)

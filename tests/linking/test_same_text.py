@@ -269,8 +269,9 @@ def _notice(day: int, chance: random.Random) -> Release:
 
 
 _MONTHS = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
-)  # fmt: skip
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
+    *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+)
 
 
 def test_of_two_thousand_pairs_of_templates_none_is_joined() -> None:

@@ -55,9 +55,8 @@ MEXIDATA = translation("mexidata", "id4410", JOINT_EN, THREE, title=JOINT_EN_TIT
 
 
 def _redirects(connection: Connection) -> dict[str, str | None]:
-    return {
-        each: target for each, target in connection.execute(select(StatementRow.id, StatementRow.merged_into))
-    }
+    rows = connection.execute(select(StatementRow.id, StatementRow.merged_into))
+    return {row.id: row.merged_into for row in rows}
 
 
 def test_three_ministries_copies_are_one_statement_with_one_original(database: Database) -> None:
@@ -301,7 +300,7 @@ def test_of_several_source_links_the_one_that_fits_is_taken(database: Database) 
 
 def test_a_source_link_to_a_text_about_something_else_is_a_question(database: Database) -> None:
     mirrored = release(
-        "otro_espejo", "n1", "Brazil's Lower House voted 311 to 98 on Tuesday, Speaker Ximenes said in Brasilia.",
+        "otro_espejo", "n1", "Brazil's Lower House voted 311 to 98 today, Speaker Ximenes said in Brasilia.",
         language="en", claims=[(ClaimKind.SOURCE_LINK, "mx_sre|reunion")],
     )  # fmt: skip
     with database.write() as connection:
