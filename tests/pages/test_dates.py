@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.pages.dates import Found, UnknownPattern, parse_date
+from tests.pages.definitions import STEADY
 
 MEXICO = ZoneInfo("America/Mexico_City")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -146,6 +147,7 @@ def test_an_unknown_pattern_letter_is_refused_with_its_name() -> None:
 @pytest.mark.parametrize("language", ["en", "es", "fr", "de", "pt", "it"])
 @pytest.mark.parametrize("length", ["full", "long", "medium"])
 @given(written=st.dates(date(1900, 1, 1), date(2099, 12, 31)))
+@STEADY
 def test_what_babel_writes_is_read_as_the_same_day(language: str, length: str, written: date) -> None:
     pattern = Locale.parse(language).date_formats[length].pattern
     text = format_date(written, length, locale=language)
@@ -153,6 +155,7 @@ def test_what_babel_writes_is_read_as_the_same_day(language: str, length: str, w
 
 
 @given(seconds=st.integers(0, 2_000_000_000))
+@STEADY
 def test_a_moment_survives_being_written(seconds: int) -> None:
     moment = datetime.fromtimestamp(seconds, UTC)
     text = format_datetime(moment.astimezone(NEW_YORK), "MMMM d, y h:mm:ss a Z", NEW_YORK, "en")
@@ -162,6 +165,7 @@ def test_a_moment_survives_being_written(seconds: int) -> None:
 
 
 @given(st.text(max_size=40))
+@STEADY
 def test_no_text_raises(raw: str) -> None:
     found = parse_date(raw, ("iso", "d MMMM y", "EEEE, MMMM d, y h:mm a z", "dd.MM.yy"), "fr", MEXICO)
     assert found is None or isinstance(found.day, date)

@@ -110,6 +110,11 @@ def test_dates_after_the_capture_are_not_believed() -> None:
     assert item.posted_on is None
 
 
+def test_a_day_that_is_told_by_the_clock_is_not_read() -> None:
+    item = item_of(page(before="<p class='date'>2 days ago</p><time>yesterday</time>"))
+    assert (item.posted, item.posted_on) == (None, None)
+
+
 def test_the_day_of_the_last_change_is_no_posting_day() -> None:
     item = item_of(page(after="<p><small>Letzte Änderung&nbsp;14.02.2019</small></p>"))
     assert item.posted_on is None

@@ -6,7 +6,7 @@ import random
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.declare import Api, Date, Feed, Fields, Flow, Listing, Record
@@ -14,7 +14,7 @@ from crawler.items import FailureKind
 from crawler.pages.index import read_index
 from crawler.pages.read import Reading, read_page
 from crawler.pages.reading import Failure
-from tests.pages.definitions import SENTENCE, capture, define, html
+from tests.pages.definitions import SENTENCE, STEADY, capture, define, html
 
 FLOW = Flow(
     heading="^Media",
@@ -75,7 +75,7 @@ def check(body: bytes, content_type: str) -> Reading:
 
 
 @given(body=st.binary(max_size=400), content_type=st.sampled_from(TYPES))
-@settings(max_examples=150)
+@STEADY
 def test_any_bytes(body: bytes, content_type: str) -> None:
     check(body, content_type)
 
@@ -90,7 +90,7 @@ PIECES = st.sampled_from(
 
 
 @given(pieces=st.lists(PIECES, max_size=40), content_type=st.sampled_from(TYPES))
-@settings(max_examples=150)
+@STEADY
 def test_any_arrangement_of_markup(pieces: list[str], content_type: str) -> None:
     check("".join(pieces).encode(), content_type)
 
@@ -109,7 +109,7 @@ JSON = st.recursive(
 
 
 @given(data=JSON)
-@settings(max_examples=200)
+@STEADY
 def test_any_json(data: object) -> None:
     import json
 
@@ -199,7 +199,7 @@ def test_time_grows_with_size_not_with_its_square(unit: str) -> None:
 
 
 def test_random_damage_to_a_page_never_raises() -> None:
-    rng = random.Random(11)  # noqa: S311 - damage, no secret
+    rng = random.Random(11)
     whole = html(around="<time>3 May 2020</time><a hreflang=es href=/es/noticias/uno>es</a>").encode()
     for _ in range(300):
         damaged = bytearray(whole)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crawler.pages.markup import parse_html
 from crawler.pages.paragraphs import flat_text, flow_of, paragraphs_of, saved_paragraphs
 from crawler.pages.selectors import find_elements
+from tests.pages.definitions import STEADY
 
 
 def read(markup: str, selector: str = "body", drop: str | None = None) -> tuple[str, ...]:
@@ -127,8 +128,9 @@ def test_text_is_found_however_deep_it_is_nested(depth: int) -> None:
         max_size=60,
     )
 )
+@STEADY
 def test_no_word_is_lost_or_doubled(pieces: list[str]) -> None:
-    rng = random.Random(7)  # noqa: S311 - numbers, no secret
+    rng = random.Random(7)
     numbered = [f" w{rng.randrange(10**9)} " if piece == "word" else piece for piece in pieces]
     wanted = sorted(piece.strip() for piece in numbered if piece.startswith(" w"))
     found = " ".join(read("".join(numbered))).replace("|", " ").split()
