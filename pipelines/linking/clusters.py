@@ -277,11 +277,7 @@ def _join_by_choice(
         target = link.right if claimant == link.left else link.left
         if groups.of(claimant) != groups.of(target):
             offers[groups.of(claimant)][groups.of(target)].append(link)
-    tied = {
-        group
-        for group in offers
-        if any(groups.of(link.left) == groups.of(link.right) == group for link in links)
-    }
+    tied = {groups.of(link.left) for link in links if groups.of(link.left) == groups.of(link.right)}
     proposals: list[tuple[float, str, str]] = []
     for claimant, targets in offers.items():
         if claimant in tied:

@@ -119,7 +119,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[int], list[int]]:
 
 
 @pytest.mark.parametrize("cap", [CAP, 50])
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 @given(arrivals())
 @example((list(range(len(POOL))), list(range(1, len(POOL)))))
 @example((list(reversed(range(len(POOL)))), list(range(1, len(POOL)))))
