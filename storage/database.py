@@ -11,7 +11,7 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, Operati
 
 from storage import migrations
 from storage.tables import Table
+
+Rows = list[tuple[str | int, ...]]
 
 SECONDS_TO_WAIT = 60
 """How long a transaction waits for another one to end."""
@@ -209,6 +211,21 @@ def insert_into(connection: Connection, table: type[Table]) -> sqlite.Insert:
     return cast("sqlite.Insert", postgresql.insert(table))
 
 
+def insert_many(connection: Connection, table: type[Table], names: Sequence[str], rows: Rows) -> None:
+    """Insert many short rows: values in the order of `names`, as the driver takes them.
+
+    For numbers and text only: columns' defaults and types do not apply. Saves SQLAlchemy's work on every
+    value, which for bands is as much as SQLite's own.
+    """
+    if not rows:
+        return
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    marks = ", ".join([mark] * len(names))
+    # Names of our own tables and columns.
+    statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
+    connection.exec_driver_sql(statement, rows)
+
+
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
@@ -251,8 +268,7 @@ def _make_engine(url: URL) -> Engine:
         ) from error
 
 
-def _to_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _on_sqlite_connect(driver_connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3.Connection
@@ -260,6 +276,10 @@ def _on_sqlite_connect(driver_connection: Any, _record: object) -> None:  # noqa
     driver_connection.isolation_level = None
     driver_connection.execute("PRAGMA synchronous=NORMAL")
     driver_connection.execute("PRAGMA foreign_keys=ON")
+    # Bands and claims go all over their indexes. With the usual 2 MB of cache and a log of 4 MB the same
+    # pages are read and written back again and again: a third more time over 20,000 releases.
+    driver_connection.execute("PRAGMA cache_size=-16000")
+    driver_connection.execute("PRAGMA wal_autocheckpoint=4000")
 
 
 def _on_sqlite_begin(connection: Connection) -> None:

@@ -9,21 +9,20 @@ from datetime import date, datetime
 from typing import Any
 
 from crawler.items import Release
+from storage.database import Rows
 from storage.signatures import bands_of
 from storage.tables import BandRow, ClaimRow, ReleaseIssuerRow
 
 
 def detail_digest(release: Release) -> str:
     """Over everything that is kept of a release beside its content, except when and whence it was taken."""
-    told = {
-        **{name: getattr(release, name) for name in _DETAILS},
-        "claims": sorted((claim.kind.value, claim.value) for claim in release.claims),
-        "signature": release.signature.hex(),
-    }
-    text = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
-    return f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    told: list[object] = [getattr(release, name) for name in _DETAILS]
+    told.append(sorted((claim.kind.value, claim.value) for claim in release.claims))
+    told.append(release.signature.hex())
+    return f"sha256:{hashlib.sha256(_encode(told).encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
 _DETAILS = (
     "source_kind",
     "url",
@@ -73,9 +72,13 @@ def _place(release: Release) -> dict[str, Any]:
 
 def columns_of(release: Release, detail: str) -> dict[str, Any]:
     """Values of COLUMNS."""
-    given = {name: getattr(release, name) for name in COLUMNS if hasattr(release, name)}
-    lists = {name: list(given[name]) for name in ("issuers", "issuers_raw", "attachments", "notes")}
-    return {**given, **lists, **_place(release), "detail_digest": detail}
+    values = {name: getattr(release, name) for name in _GIVEN}
+    for name in ("issuers", "issuers_raw", "attachments", "notes"):
+        values[name] = list(values[name])
+    return {**values, **_place(release), "detail_digest": detail}
+
+
+_GIVEN = tuple(name for name in COLUMNS if name in Release.__dataclass_fields__)
 
 
 def revision_row(release: Release, number: int, run: str, seen_at: datetime) -> dict[str, Any]:
@@ -109,24 +112,25 @@ def own_statement(release: Release) -> str:
     return f"s{release.id[1:]}"
 
 
-def parts_of(
-    releases: Iterable[Release],
-) -> dict[type[ReleaseIssuerRow] | type[ClaimRow] | type[BandRow], list[dict[str, Any]]]:
-    """Values of the rows that hang on releases, by table."""
-    issuers: list[dict[str, Any]] = []
-    claims: list[dict[str, Any]] = []
-    bands: list[dict[str, Any]] = []
+Part = type[ReleaseIssuerRow] | type[ClaimRow] | type[BandRow]
+PARTS: dict[Part, tuple[str, ...]] = {
+    ReleaseIssuerRow: ("release_id", "position", "issuer"),
+    ClaimRow: ("release_id", "kind", "value"),
+    BandRow: ("release_id", "band", "value"),
+}
+"""Tables of the rows that hang on releases, with their columns."""
+
+
+def parts_of(releases: Iterable[Release]) -> dict[Part, Rows]:
+    """Values of the rows that hang on releases, by table, in the order of its columns."""
+    issuers: Rows = []
+    claims: Rows = []
+    bands: Rows = []
     for each in releases:
-        issuers += [
-            {"release_id": each.id, "position": position, "issuer": issuer}
-            for position, issuer in enumerate(each.issuers)
-        ]
-        claims += [
-            {"release_id": each.id, "kind": kind, "value": value}
-            for kind, value in dict.fromkeys((claim.kind, claim.value) for claim in each.claims)
-        ]
+        issuers += [(each.id, position, issuer) for position, issuer in enumerate(each.issuers)]
+        told = dict.fromkeys((claim.kind.value, claim.value) for claim in each.claims)
+        claims += [(each.id, kind, value) for kind, value in told]
         bands += [
-            {"release_id": each.id, "band": band, "value": value}
-            for band, value in enumerate(bands_of(each.language, each.signature))
+            (each.id, band, value) for band, value in enumerate(bands_of(each.language, each.signature))
         ]
     return {ReleaseIssuerRow: issuers, ClaimRow: claims, BandRow: bands}

@@ -15,12 +15,18 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, se
 
 from crawler.items import AddressState, Release
 from storage.addresses import Kept, keep_addresses
-from storage.release_rows import COLUMNS, columns_of, detail_digest, own_statement, parts_of, revision_row
+from storage.database import insert_many
+from storage.release_rows import (
+    COLUMNS,
+    PARTS,
+    columns_of,
+    detail_digest,
+    own_statement,
+    parts_of,
+    revision_row,
+)
 from storage.tables import (
-    BandRow,
-    ClaimRow,
     HeldRow,
-    ReleaseIssuerRow,
     ReleaseRow,
     RevisionRow,
     SourceRow,
@@ -255,13 +261,12 @@ def _add_older(connection: Connection, run: str, older: Sequence[Release]) -> No
 
 def _insert_parts(connection: Connection, releases: Iterable[Release]) -> None:
     for table, rows in parts_of(releases).items():
-        if rows:
-            connection.execute(insert(table), rows)
+        insert_many(connection, table, PARTS[table], rows)
 
 
 def _replace_parts(connection: Connection, changed: Sequence[Release]) -> None:
     ids = [each.id for each in changed]
-    for table in (ReleaseIssuerRow, ClaimRow, BandRow):
+    for table in PARTS:
         connection.execute(delete(table).where(table.release_id.in_(ids)))
     _insert_parts(connection, changed)
 

@@ -348,7 +348,7 @@ class ReleaseIssuerRow(Table):
     """Who speaks in a release."""
 
     __tablename__ = "release_issuers"
-    __table_args__ = (Index("ix_release_issuers_issuer", "issuer"),)
+    __table_args__ = (Index("ix_release_issuers_issuer", "issuer"), {"sqlite_with_rowid": False})
 
     release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
@@ -359,7 +359,7 @@ class ClaimRow(Table):
     """What publishers say that ties releases together; equal (kind-compatible) values are candidates."""
 
     __tablename__ = "claims"
-    __table_args__ = (Index("ix_claims_value_kind", "value", "kind"),)
+    __table_args__ = (Index("ix_claims_value_kind", "value", "kind"), {"sqlite_with_rowid": False})
 
     release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
@@ -370,7 +370,7 @@ class BandRow(Table):
     """Bands of MinHash signatures: releases that share one are candidates for the same text."""
 
     __tablename__ = "bands"
-    __table_args__ = (Index("ix_bands_value", "value"),)
+    __table_args__ = (Index("ix_bands_value", "value"), {"sqlite_with_rowid": False})
 
     release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
     band: Mapped[int] = mapped_column(primary_key=True)

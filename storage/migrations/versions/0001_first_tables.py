@@ -270,6 +270,7 @@ def upgrade() -> None:
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_bands_release_id_releases")),
         sa.PrimaryKeyConstraint("release_id", "band", name=op.f("pk_bands")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("bands", schema=None) as batch_op:
         batch_op.create_index("ix_bands_value", ["value"], unique=False)
@@ -281,6 +282,7 @@ def upgrade() -> None:
         sa.Column("value", sa.String(length=1100), nullable=False),
         sa.ForeignKeyConstraint(["release_id"], ["releases.id"], name=op.f("fk_claims_release_id_releases")),
         sa.PrimaryKeyConstraint("release_id", "kind", "value", name=op.f("pk_claims")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("claims", schema=None) as batch_op:
         batch_op.create_index("ix_claims_value_kind", ["value", "kind"], unique=False)
@@ -319,6 +321,7 @@ def upgrade() -> None:
             ["release_id"], ["releases.id"], name=op.f("fk_release_issuers_release_id_releases")
         ),
         sa.PrimaryKeyConstraint("release_id", "position", name=op.f("pk_release_issuers")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("release_issuers", schema=None) as batch_op:
         batch_op.create_index("ix_release_issuers_issuer", ["issuer"], unique=False)
