@@ -57,7 +57,11 @@ def raw_values(item: object) -> dict[str, object]:
     """The fields of an item of any type as JSON-ready values; of an object that is no item, its repr."""
     if not ItemAdapter.is_item(item):
         return {"not an item": repr(item)[:2000]}
-    return {str(name): _plain(value) for name, value in ItemAdapter(item).items() if value not in (None, ())}
+    return {
+        keepable(str(name)): _plain(value)
+        for name, value in ItemAdapter(item).items()
+        if value not in (None, ())
+    }
 
 
 def keepable(text: str) -> str:

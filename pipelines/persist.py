@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING
 from itemadapter import ItemAdapter
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotConfigured
+from scrapy.exceptions import DropItem, NotConfigured
 from scrapy.utils.asyncio import run_in_thread
 
 from crawler.frontier import run_of, store_of
 from crawler.items import AddressState, FailureKind, Held, Outcome, Release
 from crawler.runs import keeper_of
 from crawler.source import registry
-from pipelines.hold import HoldBack, held_record
+from pipelines.hold import HoldBack, held_record, keepable, raw_values
 from pipelines.link import LinkResult, link_releases
 from storage.held import save_held
 from storage.releases import Change, Saved, save_releases
@@ -92,10 +92,29 @@ class Failed:
     error: Exception
 
     @property
+    def reason(self) -> str:
+        """For a person."""
+        return keepable(f"persist failed: {type(self.error).__name__}: {self.error}")[:2000]
+
+    @property
     def outcome(self) -> Outcome:
-        """What the ledger is told: a defect of ours, to be tried again."""
-        reason = f"persist failed: {type(self.error).__name__}: {self.error}"
-        return Outcome(self.record.key, AddressState.FAILED, reason[:2000], FailureKind.STAGE)
+        """What the ledger is told of an address that it knows: a defect of ours, to be tried again."""
+        return Outcome(self.record.key, AddressState.FAILED, self.reason, FailureKind.STAGE)
+
+    @property
+    def held(self) -> Held:
+        """What is kept of a record whose address no index showed: nobody would try it again."""
+        record = self.record
+        return Held(
+            source=record.source,
+            url=record.url,
+            key=record.key,
+            stage="persist",
+            reason="could not be stored",
+            detail=self.reason,
+            item=raw_values(record) if isinstance(record, Release) else record.item,
+            capture=record.capture,
+        )
 
 
 def keep_what_can_be(
@@ -121,6 +140,10 @@ def keep_what_can_be(
         return kept, failed
 
 
+class NotStored(DropItem):
+    """The database takes nothing any more: the item goes, its address stays in the frontier."""
+
+
 class Persist:
     """Scrapy's adapter: collects releases and held records, writes them in batches in a thread.
 
@@ -138,13 +161,16 @@ class Persist:
         self._database: Database = database
         self._pending: list[Record] = []
         self._batches: asyncio.Queue[list[Record]] = asyncio.Queue(MOST_WAITING)
+        self._room = asyncio.Event()
+        """Set while the queue is not full."""
+        self._room.set()
         self._handing: set[asyncio.Task[None]] = set()
         """Timers' batches that wait for room in the queue."""
         self._closing: asyncio.Task[None] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
         self._error: Exception | None = None
-        """What stopped the writing for good; every later item meets it."""
+        """What stopped the writing for good."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Persist:
@@ -165,19 +191,25 @@ class Persist:
             if held.source not in registry() and spider is not None:
                 # The address is in the ledger of the source that is crawled, whatever the item says.
                 held = replace(held, source=spider.name)
-            await self._take(held)
-        elif ItemAdapter.is_item(item):
+            try:
+                await self._take(held)
+            except NotStored:
+                # The run has been told why; the address is tried again.
+                return
+        elif ItemAdapter.is_item(item) and not isinstance(exception, NotStored):
             # A pipeline of the user's own dropped it: that is an end too, with the reason that it gave.
             view = ItemAdapter(item)
             source, url = str(view.get("source") or ""), str(view.get("url") or "")
             if source in registry() and url:
-                key = view.get("key") or registry()[source].address_key(url) or url
-                outcome = Outcome(str(key), AddressState.SKIPPED, f"dropped: {exception}")
-                keeper_of(self._crawler).settle(source, outcome)
+                key = str(view.get("key") or registry()[source].address_key(url) or url)
+                keeper = keeper_of(self._crawler)
+                if key in await keeper.ask(keeper.frontier.look_up, source, [key]):
+                    keeper.settle(source, Outcome(key, AddressState.SKIPPED, f"dropped: {exception}"))
 
     async def _take(self, record: Record) -> None:
+        await self._room.wait()
         if self._error is not None:
-            raise self._error
+            raise NotStored("the crawl is ending: nothing can be stored", log_level="DEBUG")
         self._pending.append(record)
         if len(self._pending) >= BATCH:
             await self._hand_over()
@@ -201,10 +233,13 @@ class Persist:
         if self._writer is None:
             self._writer = asyncio.get_running_loop().create_task(self._write())
         await self._batches.put(batch)
+        if self._batches.full():
+            self._room.clear()
 
     async def _write(self) -> None:
         while True:
             batch = await self._batches.get()
+            self._room.set()
             try:
                 # After an error batches are only taken off, so that nobody waits for room for ever;
                 # their addresses are still in the frontier.
@@ -225,11 +260,19 @@ class Persist:
             for name, count in result.counts.items():
                 keeper.count(name, count)
         for each in failed:
-            keeper.settle(each.record.source, each.outcome)
-            keeper.fail(f"{each.record.url}: {each.outcome.reason}")
+            record = each.record
+            keeper.fail(f"{record.url}: {each.reason}")
+            if record.key in await keeper.ask(keeper.frontier.look_up, record.source, [record.key]):
+                keeper.settle(record.source, each.outcome)
+            else:
+                await run_in_thread(self._keep, [each.held])
+                keeper.count("held")
 
     def _write_in_thread(self, batch: list[Record]) -> tuple[list[BatchResult], list[Failed]]:
         return keep_what_can_be(self._database, run_of(self._crawler), batch, self._clock())
+
+    def _keep(self, batch: list[Record]) -> BatchResult:
+        return keep(self._database, run_of(self._crawler), batch, self._clock())
 
     async def close_spider(self) -> None:
         """Write everything that is left."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, MirrorOf, PerWeek, Voice
 from crawler.items import KindOfRelease, KindOfSource, ReleaseItem
@@ -75,8 +75,8 @@ class MadeMinistry(Source):
     __module__ = "made.made_ministry"
 
     title = "Ministry of Samples"
-    issuers = ("mx.sre",)
-    languages = ("en", "es")
+    issuers: ClassVar[tuple[str, ...]] = ("mx.sre",)
+    languages: ClassVar[tuple[str, ...]] = ("en", "es")
     timezone = "America/Mexico_City"
     hosts = ("samples.example",)
     discover = Listing(url="https://samples.example/news", entry="article", link="a::attr(href)")
