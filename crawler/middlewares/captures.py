@@ -87,7 +87,8 @@ def _member(body: bytes, window: int, limit: int) -> tuple[bytes, bytes]:
     inflater = zlib.decompressobj(window)
     decoded = bytearray()
     rest = body
-    while rest:
+    # At the end of a member zlib keeps reporting what follows it as unconsumed: `eof` must end the loop.
+    while rest and not inflater.eof:
         decoded += inflater.decompress(rest, _CHUNK)
         if limit < 0 or (limit and len(decoded) > limit):
             raise TooLarge
