@@ -221,6 +221,7 @@ _LOGIN_TITLES = _phrases("""
 """)
 
 _SEPARATORS = re.compile(r"\s[|–—·»>-]+\s|\|")
+_BARS = re.compile(r"\|")
 # "404 - Page not found", "Error 404 (Not Found)", "HTTP 503: Service Unavailable".
 _STATUS = re.compile(
     r"(?:http\s*)?(?:status\s*)?(?:error|fehler|erreur|erro|errore|ошибка)?\s*(?:code\s*)?([45]\d\d)\b"
@@ -228,12 +229,12 @@ _STATUS = re.compile(
 _GLUE = " .!?…,;:|()[]{}\"'“”«»¡¿-–—"
 
 
-def _judge_title(title: str) -> FailureKind | None:
-    """The kind of page whose whole title this is; None for a title that says anything else besides."""
+def _judge_title(title: str, separators: re.Pattern[str] = _SEPARATORS) -> FailureKind | None:
+    """The kind of page whose title this is, the site's name apart; None for any other title."""
     folded = fold(title)
     if not folded or len(folded) > 160:
         return None
-    for part in (folded, *_SEPARATORS.split(folded)):
+    for part in (folded, *separators.split(folded)):
         kind = _judge_phrase(part.strip(_GLUE))
         if kind is not None:
             return kind
@@ -272,7 +273,8 @@ def _failure(kind: FailureKind, found: str) -> Failure:
 
 def judge_release(title: str, body: tuple[str, ...]) -> Failure | None:
     """A failure when what a layout found is an error message in the site's own frame."""
-    kind = _judge_title(title)
+    # "Airport – security check" is a headline; a bar before the site's name is not part of any.
+    kind = _judge_title(title, _BARS)
     if kind is None or sum(map(len, body)) > _SHORT_RELEASE:
         return None
     return _failure(kind, f"title {title!r}")

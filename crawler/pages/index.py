@@ -242,7 +242,13 @@ def _read_api(source: type[Source], api: Api, page: Page, language: str | None) 
         linked += 1
         key = entries.add(**shown)
         if key is not None and api.embedded:
-            hint = Due(key, shown["url"], kind=shown["kind"], language=shown["language"])
+            hint = Due(
+                key,
+                shown["url"],
+                kind=shown["kind"],
+                language=shown["language"],
+                posted_on=shown["posted_on"],
+            )
             item = read_one_record(source, layouts, record, page, hint, embedded=True)
             # What cannot be read here is fetched by itself, and fails there with its reason.
             if isinstance(item, ReleaseItem):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from crawler.declare import Api
+from crawler.declare import Api, Layout
 from crawler.items import Alternate, Discovered, Due, ReadBy, ReleaseItem
 from crawler.pages.page import Page
-from crawler.pages.values import Values
+from crawler.pages.values import Values, methods_of
 from crawler.source import Source
 
 
@@ -66,6 +66,18 @@ def _same_page(source: type[Source], item: ReleaseItem, alternate: Alternate) ->
         return True
     key = source.address_key(alternate.url)
     return key is not None and key in (item.key, source.address_key(item.url))
+
+
+def day_by_index(source: type[Source], layout: Layout, values: Values, hint: Due | None) -> tuple[str, ...]:
+    """Take the index's day where the definition has no rule for a posting date, and note it.
+
+    A rule that finds nothing is another matter: then the day stays open.
+    """
+    ruled = layout.posted is not None or "posted" in methods_of(source) or "posted_on" in methods_of(source)
+    if ruled or hint is None or hint.posted_on is None:
+        return ()
+    values["posted_on"] = hint.posted_on
+    return ("date by index",)
 
 
 def versions_of(source: type[Source], item: ReleaseItem, page: Page) -> tuple[Discovered, ...]:

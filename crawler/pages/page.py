@@ -86,10 +86,12 @@ class Page:
 
     @cached_property
     def is_json(self) -> bool:
-        """Whether the body is JSON, by its declared type or else by how it begins."""
+        """Whether the body is JSON, by its declared type or else by how it begins and ends."""
         if "json" in self.media_type:
             return True
-        return self.capture.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+        begins = self.capture.body[:64].lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+        # A saved text may begin with an editor's bracket; it does not end with one as well.
+        return begins in (b"{", b"[") and self.capture.body[-64:].rstrip()[-1:] in (b"}", b"]")
 
     @cached_property
     def is_saved_text(self) -> bool:

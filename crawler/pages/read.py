@@ -11,7 +11,7 @@ from crawler.pages.challenge import judge_page, judge_redirect, judge_release
 from crawler.pages.fallback import read_generally
 from crawler.pages.fields import body_of, further_values, read_fields, title_of
 from crawler.pages.flow import read_flow, skip_reason
-from crawler.pages.item import make_item, versions_of
+from crawler.pages.item import day_by_index, make_item, versions_of
 from crawler.pages.page import Page, UnreadableJson
 from crawler.pages.reading import Failure, Reading, Unfit
 from crawler.pages.record import read_record, type_name
@@ -50,7 +50,8 @@ def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -
         failure = judge_release(values["title"], values["body"])
         if failure is not None:
             return Reading(failure=failure)
-        return _reading(source, (make_item(source, page, values, hint),), page)
+        notes = day_by_index(source, layout, values, hint)
+        return _reading(source, (make_item(source, page, values, hint, notes=notes),), page)
     return _without_rules(source, layouts, page, hint, unfit)
 
 
@@ -110,6 +111,10 @@ def _without_rules(
     failure = judge_page(page)
     if failure is not None:
         return Reading(failure=failure)
+    asked = page.capture.url
+    if source.address_key(asked) is not None and source.address_key(page.url) is None:
+        detail = f"expected {asked}, but the site led to {page.url}, which is no release's address"
+        return _failed(FailureKind.SOFT_404, detail)
     notes = tuple(each.note for each in unfit[:1]) or ("no rules for this page",)
     if layouts and all(isinstance(each, Record) for each in layouts) and _asks_for_data(page):
         return _failed(FailureKind.UNREADABLE, f"expected a JSON record, found a page titled {page.title!r}")
@@ -194,7 +199,8 @@ def read_one_record(
             return Failure(FailureKind.UNREADABLE, f"record at {page.capture.url}: {error}")
         if not isinstance(values, Unfit):
             failure = judge_release(values["title"], values["body"])
-            return failure or make_item(source, page, values, hint, embedded=embedded)
+            notes = day_by_index(source, layout, values, hint)
+            return failure or make_item(source, page, values, hint, notes=notes, embedded=embedded)
         missing.append(values.note)
     return _not_a_record(record, page, missing)
 

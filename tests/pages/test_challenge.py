@@ -102,6 +102,7 @@ def test_a_password_field_and_nothing_else_is_a_login_wall() -> None:
         "Just a moment of silence, says the President",
         "Access denied to inspectors at the border",
         "500 internal refugees return",
+        "Airport – Security check",
     ],
 )
 @pytest.mark.parametrize(
@@ -129,6 +130,12 @@ def test_being_led_to_the_start_page_is_a_soft_404() -> None:
     body = html("Welcome", f"<p>{SENTENCE}</p>" * 5)
     assert kind_of(body, final_url="https://www.example.org/es/") is FailureKind.SOFT_404
     assert kind_of(body, final_url="https://www.example.org/en/news/one") is None
+
+
+def test_being_led_to_a_page_of_another_section_is_a_soft_404_unless_a_layout_fits() -> None:
+    overview = f"<html><title>News</title><body><h1>News</h1><div>{SENTENCE * 9}</div></body></html>"
+    assert kind_of(overview, final_url="https://www.example.org/archive/all") is FailureKind.SOFT_404
+    assert kind_of(html(), final_url="https://www.example.org/archive/one") is None
 
 
 def test_other_statuses_are_what_they_are() -> None:

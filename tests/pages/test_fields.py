@@ -199,6 +199,21 @@ def test_rules_that_fail_fall_back_and_say_so() -> None:
     assert SENTENCE in item.body
 
 
+def test_a_body_that_the_rules_still_find_is_kept_when_the_title_fails() -> None:
+    source = define(release=Fields(title="h1.gone", body="div.text"))
+    item = item_of(html(text="<p>Short.</p><p>" + SENTENCE + "</p>"), source)
+    assert (item.title, item.body) == ("Ministers open a bridge", ("Short.", SENTENCE))
+    assert (item.read_by, item.notes) == (ReadBy.FALLBACK, ("rules failed: title",))
+
+
+def test_without_a_rule_for_the_date_the_index_tells_it() -> None:
+    due = Due("news/one", "https://www.example.org/news/one", posted_on=date(2024, 5, 2))
+    item = read_page(define(), capture(html()), due).items[0]
+    assert (item.posted, item.posted_on, item.notes) == (None, date(2024, 5, 2), ("date by index",))
+    ruled = define(release=Fields(title="h1", body="div.text", posted=Date("time")))
+    assert read_page(ruled, capture(html()), due).items[0].posted_on is None
+
+
 def test_a_page_without_any_text_is_a_changed_layout() -> None:
     failure = read(
         "<html><title>Bridge</title><body><div id=app></div><script>render()</script></body></html>"

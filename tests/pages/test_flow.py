@@ -96,6 +96,11 @@ def test_saved_text_and_the_editors_html_read_the_same() -> None:
         assert getattr(text, name) == getattr(markup, name), name
 
 
+def test_saved_text_may_begin_with_a_bracket() -> None:
+    text = "[Saved by hand]\n\n" + as_text(WHOLE)
+    assert read_page(SOURCE, capture(text, content_type="text/plain")).items[0].body == BODY
+
+
 def test_heading_and_date_in_one_paragraph_are_told_apart_by_their_line_break() -> None:
     text = as_text(WHOLE).replace("SCT\n\nMonday", "SCT\nMonday").replace("2017\n\nTwo", "2017\nTwo")
     item = read_page(SOURCE, capture(text, content_type="text/plain")).items[0]
