@@ -42,9 +42,10 @@ class Server:
         """Make a database (a copy of the one at the URL `template`) and return its URL."""
         name = f"communique_test_{os.getpid()}_{next(self._numbers)}"
         made_from = sql.Identifier("template0" if template is None else make_url(template).database or "")
-        self._connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(sql.Identifier(name), made_from)
-        )
+        # Copying files is several times as fast as logging every page; older servers know nothing else.
+        copied = "STRATEGY FILE_COPY" if self._connection.info.server_version >= 150_000 else ""
+        make = sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8' {}")
+        self._connection.execute(make.format(sql.Identifier(name), made_from, sql.SQL(copied)))
         return self._url.set(database=name).render_as_string(hide_password=False)
 
     def drop_database(self, url: str) -> None:

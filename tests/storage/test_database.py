@@ -89,6 +89,32 @@ def test_many_threads_write_one_after_another_and_lose_nothing(database: Databas
         assert connection.scalar(select(IssuerRow.names)) == {"n": 100}
 
 
+COUNTER = """
+import sys
+from sqlalchemy import select, update
+from storage.database import Database
+from storage.tables import IssuerRow
+database = Database(sys.argv[1])
+for _ in range(25):
+    with database.write() as connection:
+        names = connection.scalar(select(IssuerRow.names))
+        connection.execute(update(IssuerRow).values(names={"n": names["n"] + 1}))
+"""
+
+
+def test_several_processes_write_one_after_another_and_lose_nothing(
+    database: Database, database_url: str
+) -> None:
+    with database.write() as connection:
+        connection.execute(insert(IssuerRow).values(key="mx.sre", country="mx", names={"n": 0}))
+    command = [sys.executable, "-W", "error", "-c", COUNTER, database_url]
+    children = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    errors = [child.communicate()[1] for child in children]
+    assert [child.returncode for child in children] == [0] * 3, errors
+    with database.read() as connection:
+        assert connection.scalar(select(IssuerRow.names)) == {"n": 75}
+
+
 def test_several_processes_may_make_the_database_at_once(empty_url: str) -> None:
     code = "import sys; from storage.database import Database; Database(sys.argv[1]).upgrade()"
     command = [sys.executable, "-W", "error", "-c", code, empty_url]
