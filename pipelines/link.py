@@ -4,7 +4,7 @@
 lead to the same state, which follows from what is stored (releases, claims, bands, decisions of persons)
 and not from the order in which it came:
 
-* Evidence about a pair follows from the two releases (`linking.evidence`); which pairs are looked at, from
+* Evidence about a pair follows from the two releases (`linking.publishers`); which pairs are looked at, from
   values they share (`storage.candidates`).
 * Whole components are partitioned again whenever anything in them changes (`linking.clusters`), so a foot
   line is decided anew when another statement of its day, or another copy of a joint one, comes in.
@@ -28,15 +28,8 @@ from sqlalchemy import Connection
 
 from crawler.items import Role, Standing
 from pipelines.linking.clusters import ASK, Decision, Resolution, connects, resolve
-from pipelines.linking.evidence import (
-    EXCERPT,
-    JOINABLE,
-    Evidence,
-    Library,
-    kinds_of_evidence,
-    needs_texts,
-    weigh,
-)
+from pipelines.linking.evidence import EXCERPT, JOINABLE, Evidence, Library
+from pipelines.linking.publishers import kinds_of_evidence, needs_texts, weigh
 from pipelines.linking.roles import assign_parts, find_head
 from storage.candidates import Tie, facts_of, find_ties
 from storage.links import (

@@ -2,7 +2,9 @@
 
     words         a text as words, figures and names
     same_text     two texts of one language, compared word for word
-    evidence      what speaks for and against a pair: pairs only, no database
+    evidence      what speaks for and against a pair, and how strongly: pairs only, no database
+    copies        evidence from two texts of one language
+    publishers    evidence from what publishers say
     clusters      from releases and links to statements, whatever the order of arrival
     roles         what each release is in its statement
 

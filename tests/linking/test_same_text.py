@@ -16,8 +16,8 @@ from pipelines.linking.evidence import (
     SAME_TEXT,
     Evidence,
     Library,
-    weigh,
 )
+from pipelines.linking.publishers import weigh
 from pipelines.linking.same_text import compare
 from pipelines.linking.words import anchors, figure_words, read_words, shared_anchors
 from storage.candidates import BAND, Tie
