@@ -43,7 +43,7 @@ def type_command(*words: object) -> Typed:
 
 
 def contents(data: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of a data folder, but for the runs' own and when addresses were last asked for.
+    """Every row of every table of a data folder, but for the runs' own and when addresses were asked for.
 
     (A mirror's next numbers, which are not given out yet, are asked for in every run.)
     """

@@ -9,6 +9,7 @@ import shutil
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -29,7 +30,7 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
-def releases(data: Path, *options: object) -> list[dict[str, object]]:
+def releases(data: Path, *options: object) -> list[dict[str, Any]]:
     """Every release that `statements --json` shows."""
     lines = type_command("statements", "--json", "--data", data, *options).lines
     return [release for line in lines for release in line["releases"]]
