@@ -87,15 +87,16 @@ def _member(body: bytes, window: int, limit: int) -> tuple[bytes, bytes]:
     inflater = zlib.decompressobj(window)
     decoded = bytearray()
     rest = body
-    # At the end of a member zlib keeps reporting what follows it as unconsumed: `eof` must end the loop.
-    while rest and not inflater.eof:
-        decoded += inflater.decompress(rest, _CHUNK)
+    # `eof` ends it, not the input: behind a member zlib goes on reporting what follows as unconsumed, and
+    # when all input is taken in, output may still be waiting.
+    while not inflater.eof:
+        part = inflater.decompress(rest, _CHUNK)
+        decoded += part
         if limit < 0 or (limit and len(decoded) > limit):
             raise TooLarge
         rest = inflater.unconsumed_tail
-    decoded += inflater.flush()
-    if not inflater.eof:
-        raise Truncated(f"the encoded body ends early, after {len(body)} bytes")
+        if not part and not rest:
+            raise Truncated(f"the encoded body ends early, after {len(body)} bytes")
     return bytes(decoded), inflater.unused_data
 
 
