@@ -95,7 +95,7 @@ def _member(body: bytes, window: int, limit: int) -> tuple[bytes, bytes]:
         if limit < 0 or (limit and len(decoded) > limit):
             raise TooLarge
         rest = inflater.unconsumed_tail
-        if not part and not rest:
+        if not (part or rest or inflater.eof):
             raise Truncated(f"the encoded body ends early, after {len(body)} bytes")
     return bytes(decoded), inflater.unused_data
 
