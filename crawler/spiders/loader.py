@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
 from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
@@ -14,6 +17,20 @@ def spider_for(source: type[Source]) -> type[SourceSpider]:
     """The spider of a source: `SourceSpider` with its name."""
     attributes = {"name": source.name, "source": source, "__module__": __name__, "__doc__": source.__doc__}
     return type(f"{source.__name__}Spider", (SourceSpider,), attributes)
+
+
+def belongs(source: type[Source], url: str) -> bool:
+    """Whether an address is a release of the source, or a page of one of its indexes."""
+    address = urlsplit(url)
+    if address.hostname not in source.hosts:
+        return False
+    if source.address_key(url) is not None:
+        return True
+    for discovery in source.discoveries():
+        pattern = re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(urlsplit(discovery.url).path))
+        if re.fullmatch(pattern, address.path):
+            return True
+    return False
 
 
 class SourceSpiderLoader(SpiderLoader):
@@ -29,12 +46,8 @@ class SourceSpiderLoader(SpiderLoader):
             self._spiders[name] = spider_for(source)
 
     def find_by_request(self, request: Request) -> list[str]:
-        """Names of the spiders whose source the address belongs to; else as Scrapy finds them."""
-        owners = [
-            name
-            for name, spider in self._spiders.items()
-            if issubclass(spider, SourceSpider) and spider.owns(request.url)
-        ]
+        """Names of the spiders to whose source the address belongs; else as Scrapy finds them."""
+        owners = [name for name, source in crawled_sources().items() if belongs(source, request.url)]
         return owners or super().find_by_request(request)
 
     def load(self, spider_name: str) -> type[Spider]:

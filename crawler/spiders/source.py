@@ -127,11 +127,6 @@ class SourceSpider(scrapy.Spider):
         set_pace(settings, cls.source)
 
     @classmethod
-    def owns(cls, url: str) -> bool:
-        """Whether the address is a release of this source."""
-        return (urlsplit(url).hostname or "") in cls.source.hosts and cls.source.address_key(url) is not None
-
-    @classmethod
     def handles_request(cls, request: Request) -> bool:
         """Whether the address is on one of the source's hosts."""
         return (urlsplit(request.url).hostname or "") in cls.source.hosts
