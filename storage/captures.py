@@ -74,6 +74,12 @@ class _OpenFile:
     descriptor: int
     size: int
 
+    def finish(self) -> None:
+        """Give it its final name and let go of it."""
+        os.fsync(self.descriptor)
+        self.path.with_name(self.path.name + OPEN).rename(self.path)
+        os.close(self.descriptor)
+
 
 class WarcStore:
     """Implements `crawler.frontier.CaptureStore`. May be used by several threads."""
@@ -95,36 +101,51 @@ class WarcStore:
         self._lock = threading.Lock()
         self._file: _OpenFile | None = None
         self._rows: list[dict[str, Any]] = []
+        self._full_files: list[_OpenFile] = []
+        self._saving = threading.Lock()
 
     def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
         """See CaptureStore. Raises OSError when it cannot be written (disk full); the file stays whole."""
         member = response_member(run, capture, raw_body)
         digest = digest_of(capture.body)
-        rows: list[dict[str, Any]] = []
         with self._lock:
             file = self._file_to_write()
             place = CapturePlace(file.name, file.size, len(member))
             self._append(file, member)
             self._rows.append(_row(run, capture, place, digest))
-            if len(self._rows) >= self._batch:
-                rows, self._rows = self._rows, []
+            enough = len(self._rows) >= self._batch
             if file.size >= self._full:
-                self._finish()
-        self._save(rows)
+                # Rows first: while the file bears its open name, recovery looks after it.
+                self._full_files.append(file)
+                self._file = None
+        if enough or file.size >= self._full:
+            self.flush()
         return replace(capture, place=place, digest=digest)
 
     def flush(self) -> None:
         """Write the rows of all captures to the database."""
-        with self._lock:
-            rows, self._rows = self._rows, []
-        self._save(rows)
+        # One after another, so that what the index knows of a file is always its beginning.
+        with self._saving:
+            with self._lock:
+                rows, self._rows = self._rows, []
+                full, self._full_files = self._full_files, []
+            try:
+                self._save(rows)
+            except BaseException:
+                with self._lock:
+                    self._rows = rows + self._rows
+                    self._full_files = full + self._full_files
+                raise
+            for file in full:
+                file.finish()
 
     def close(self) -> None:
         """See CaptureStore."""
-        # Rows first: while the file bears its open name, recovery looks after it.
-        self.flush()
         with self._lock:
-            self._finish()
+            if self._file is not None:
+                self._full_files.append(self._file)
+                self._file = None
+        self.flush()
 
     def read(self, place: CapturePlace) -> Capture:
         """The capture at that place, its body decoded. Raises CaptureUnreadable."""
@@ -209,25 +230,12 @@ class WarcStore:
             raise
         file.size += len(member)
 
-    def _finish(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            os.fsync(file.descriptor)
-            file.path.with_name(file.path.name + OPEN).rename(file.path)
-            os.close(file.descriptor)
-
     def _save(self, rows: list[dict[str, Any]]) -> None:
-        if not rows:
-            return
-        try:
+        if rows:
             with self._database.write() as connection:
                 put = insert_into(connection, CaptureRow)
                 put = put.on_conflict_do_nothing(index_elements=["file", "record_offset"])
                 connection.execute(put, rows)
-        except BaseException:
-            with self._lock:
-                self._rows = rows + self._rows
-            raise
 
     def _recover(self, path: Path) -> Recovered | None:
         name = path.relative_to(self._folder).as_posix().removesuffix(OPEN)
@@ -242,30 +250,38 @@ class WarcStore:
                 return None  # its process lives
             if not path.exists():
                 return None  # another one has recovered it meanwhile
-            rows, end = _rows_of(file, name)
             size = file.seek(0, os.SEEK_END)
+            known, end = self._known(name, size)
+            rows, end = _rows_of(file, name, start=end)
             file.truncate(end)
             os.fsync(file.fileno())
-            with self._database.read() as connection:
-                condition = CaptureRow.file == name
-                before = connection.scalar(select(func.count()).where(condition).select_from(CaptureRow)) or 0
             self._save(rows)
             with self._database.write() as connection:
                 # After a power failure the index may know records that the disk does not.
-                connection.execute(delete(CaptureRow).where(condition, CaptureRow.record_offset >= end))
-            if rows:
+                connection.execute(
+                    delete(CaptureRow).where(CaptureRow.file == name, CaptureRow.record_offset >= end)
+                )
+            if known or rows:
                 path.rename(self._folder / name)
             else:
                 path.unlink()
-        return Recovered(name, captures=len(rows), added=max(len(rows) - before, 0), cut=size - end)
+        return Recovered(name, captures=known + len(rows), added=len(rows), cut=size - end)
+
+    def _known(self, name: str, size: int) -> tuple[int, int]:
+        """How many captures of a file the index has, and where the last ends; none if the file is shorter."""
+        ends = func.max(CaptureRow.record_offset + CaptureRow.record_length)
+        query = select(func.count(), ends).where(CaptureRow.file == name)
+        with self._database.read() as connection:
+            count, end = connection.execute(query).one()
+        return (0, 0) if end is None or end > size else (count, end)
 
 
-def _rows_of(file: io.BufferedRandom, name: str) -> tuple[list[dict[str, Any]], int]:
-    """Index rows of the whole records in a file, and where the last of them ends."""
+def _rows_of(file: io.BufferedRandom, name: str, start: int) -> tuple[list[dict[str, Any]], int]:
+    """Index rows of the whole records from `start` on, and where the last of them ends."""
     rows: list[dict[str, Any]] = []
-    end = 0
+    end = start
     try:
-        for member in members(file, name):
+        for member in members(file, name, start):
             record = parse(member.content, name, member.offset)
             run = str(record.rec_headers.get_header(RUN) or "")
             try:

@@ -30,8 +30,9 @@ LEVEL = 1
 """Compression of records: level 1 makes a 50 kB page 15 % larger than warcio's level 9, eight times as fast.
 Most bodies come compressed anyway and are kept as they came."""
 
-RUN, ORIGIN, FINAL_URL = "Communique-Run", "Communique-Origin", "Communique-Final-URI"
-"""Header fields of our own; the standard lets readers ignore what they do not know."""
+RUN, ORIGIN, ASKED = "Communique-Run", "Communique-Origin", "Communique-Asked-URI"
+"""Header fields of our own; the standard lets readers ignore what they do not know. The last one is written
+where redirects led elsewhere: the record's target is the address that answered."""
 
 _MAGIC = b"\x1f\x8b"
 _PIECE = 2**16
@@ -71,11 +72,11 @@ def response_member(run: str, capture: Capture, raw_body: bytes) -> bytes:
         ORIGIN: capture.origin.value,
     }
     if capture.final_url:
-        fields[FINAL_URL] = _one_line(capture.final_url)
+        fields[ASKED] = _one_line(capture.url)
     out = io.BytesIO()
     writer = WARCWriter(out, gzip=False, warc_version="1.1")
     record = writer.create_warc_record(
-        _one_line(capture.url),
+        _one_line(capture.final_url or capture.url),
         "response",
         payload=io.BytesIO(raw_body),
         length=len(raw_body),
@@ -138,7 +139,8 @@ def head_of(record: ArcWarcRecord, name: str, offset: int) -> Capture | None:
     """The capture in a record, without its body; None when it is no HTTP response. Raises BodyUnreadable."""
     if record.rec_type != "response" or record.http_headers is None:
         return None
-    url = str(record.rec_headers.get_header("WARC-Target-URI"))
+    target = str(record.rec_headers.get_header("WARC-Target-URI"))
+    url = record.rec_headers.get_header(ASKED) or target
     origin = record.rec_headers.get_header(ORIGIN)
     try:
         return Capture(
@@ -148,7 +150,7 @@ def head_of(record: ArcWarcRecord, name: str, offset: int) -> Capture | None:
             body=b"",
             captured_at=_captured_at(str(record.rec_headers.get_header("WARC-Date"))),
             origin=Origin(origin) if origin in set(Origin) else Origin.FILE,
-            final_url=record.rec_headers.get_header(FINAL_URL),
+            final_url=target if target != url else None,
         )
     except ValueError as error:
         raise BodyUnreadable(f"{name}, offset {offset}: {url}: {error}") from error

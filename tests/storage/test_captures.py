@@ -76,6 +76,18 @@ class TestWriting:
         assert written.digest == "sha256:" + hashlib.sha256(PAGE).hexdigest()
         assert warcs.read(written.place) == written
 
+    def test_after_a_redirect_the_record_bears_the_address_that_answered(
+        self, warcs: WarcStore, folder: Path
+    ) -> None:
+        given = replace(capture(), final_url="https://www.gob.mx/sre/prensa/uno")
+        place = warcs.write("run1", given, PAGE).place
+        assert place is not None
+        assert (warcs.read(place).url, warcs.read(place).final_url) == (given.url, given.final_url)
+        warcs.close()
+        with files(folder)[0].open("rb") as file:
+            targets = [record.rec_headers.get_header("WARC-Target-URI") for record in ArchiveIterator(file)]
+        assert targets[1:] == [given.final_url]
+
     def test_a_body_is_kept_as_it_came_and_read_decoded(self, warcs: WarcStore, folder: Path) -> None:
         for number, (name, raw) in enumerate(
             {
@@ -286,6 +298,7 @@ class TestRecovery:
         (done,) = warcs.recover()
         (path,) = files(folder)
         assert path.name.endswith(".warc.gz")
+        # Only what came after the last known record is looked at: a file may hold a hundred thousand.
         assert done == Recovered(path.relative_to(folder).as_posix(), captures=13, added=3, cut=0)
         assert len(list(captures_in(path))) == len(index(database)) == 13
         for number, place in enumerate(index(database)):
