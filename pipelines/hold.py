@@ -66,7 +66,9 @@ def raw_values(item: object) -> dict[str, object]:
 
 def keepable(text: str) -> str:
     """Text that every database takes: NUL (PostgreSQL) and lone surrogates (UTF-8) become U+FFFD."""
-    return _NOT_KEEPABLE.sub("\ufffd", text) if _NOT_KEEPABLE.search(text) else text
+    if text.isascii() and "\x00" not in text:
+        return text
+    return _NOT_KEEPABLE.sub("\ufffd", text)
 
 
 def _plain(value: object) -> object:

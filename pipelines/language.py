@@ -45,6 +45,7 @@ _SAME = {
 """Tags of one language for our purposes: old codes, and what the detectors split or join."""
 
 
+@lru_cache(maxsize=1024)
 def primary(tag: str) -> str:
     """The primary language of a BCP 47 tag, in the form in which languages are compared here."""
     first = tag.replace("_", "-").partition("-")[0].lower()

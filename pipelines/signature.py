@@ -18,18 +18,20 @@ _WORDS = 3
 _CHARACTERS = 5
 _UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my", "bo"))
 """Languages written without spaces between words."""
-_WORD = re.compile(r"\w+")
+_BETWEEN_WORDS = re.compile(r"\W+")
 
 
 def shingles(text: str, language: str) -> list[str]:
     """Overlapping runs of 3 words (5 characters where words are not spaced), case and punctuation aside."""
-    words = _WORD.findall(text.casefold())
+    # Splitting and joining this way is half as slow as finding words and formatting them.
+    words = _BETWEEN_WORDS.split(text.casefold())
+    words = words[not words[0] : len(words) - (not words[-1])]
     if language in _UNSPACED:
         run = "".join(words)
         return [run[at : at + _CHARACTERS] for at in range(max(1, len(run) - _CHARACTERS + 1))]
     if len(words) <= _WORDS:
         return [" ".join(words)]
-    return [f"{one} {two} {three}" for one, two, three in zip(words, words[1:], words[2:], strict=False)]
+    return list(map(" ".join, zip(words, words[1:], words[2:], strict=False)))
 
 
 def signature_of(paragraphs: Sequence[str], language: str) -> bytes:
