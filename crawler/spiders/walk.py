@@ -155,8 +155,10 @@ class IndexWalk:
         spider = self._spider
         entries = list({entry.key: entry for entry in shown.entries}.values())
         seen, known = await spider.record(walk, entries)
-        self._at_the_end = (walk.may_stop_at_settled and all(each.settled for each in seen)) or _older(
-            entries, walk.floor or spider.window.since
+        # A page of nothing but other sources' addresses says nothing about how far ours go.
+        self._at_the_end = bool(entries) and (
+            (walk.may_stop_at_settled and all(each.settled for each in seen))
+            or _older(entries, walk.floor or spider.window.since)
         )
         due = {each.key for each in seen if each.due}
         for entry in entries:
