@@ -17,7 +17,7 @@ from crawler.frontier import RunInProgress, RunRequest, Seen, Walk
 from crawler.items import AddressState, Discovered, Due, Outcome
 from storage import runs, walks
 from storage.database import Database
-from storage.outcomes import NOT_MODIFIED, is_due, row_after
+from storage.outcomes import NOT_MODIFIED, is_due, row_after, says_nothing_new
 from storage.tables import AddressRow, HeldRow, ReleaseRow
 from storage.walks import CHUNK, chunks
 
@@ -96,7 +96,7 @@ class Ledger:
                     AddressState(row.state),
                     row.next_try_at,
                     _text(each.modified) or row.modified,
-                    row.fetched_modified,
+                    _fetched_modified(row, each),
                     now,
                 )
                 answers[key] = Seen(key, due=due, settled=vouched and not due)
@@ -248,7 +248,10 @@ _RESTAMP = (
     update(AddressRow)
     .where(AddressRow.id == bindparam("row_id"))
     .values(
-        title=bindparam("new_title"), posted_on=bindparam("new_posted_on"), modified=bindparam("new_modified")
+        title=bindparam("new_title"),
+        posted_on=bindparam("new_posted_on"),
+        modified=bindparam("new_modified"),
+        fetched_modified=bindparam("new_fetched_modified"),
     )
 )
 
@@ -271,13 +274,20 @@ def _see_again(
             _text(each.title) or row.title,
             row.posted_on or each.posted_on,
             _text(each.modified) or row.modified,
+            _fetched_modified(row, each),
         )
-        if new != (row.title, row.posted_on, row.modified):
-            changed.append(
-                {"row_id": row.id, "new_title": new[0], "new_posted_on": new[1], "new_modified": new[2]}
-            )
+        if new != (row.title, row.posted_on, row.modified, row.fetched_modified):
+            names = ("new_title", "new_posted_on", "new_modified", "new_fetched_modified")
+            changed.append({"row_id": row.id, **dict(zip(names, new, strict=True))})
     if changed:
         connection.execute(_RESTAMP, changed)
+
+
+def _fetched_modified(row: Row[*tuple[Any, ...]], shown: Discovered) -> str | None:
+    """The stamp under which the address was fetched, now that an index shows it so."""
+    stamp = _text(shown.modified)
+    first = row.modified is None and row.fetched_modified is None
+    return stamp if first and stamp and says_nothing_new(stamp, row.fetched_at) else row.fetched_modified
 
 
 def _insert(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crawler.items import AddressState, Outcome
@@ -17,6 +17,8 @@ LONGEST_RETRY = timedelta(hours=24)
 GONE_AGAIN = timedelta(hours=20)
 """A page that is gone is asked for again when an index still shows it, but not sooner than this: indexes
 show pages a moment before they exist. Under a day, so that a daily crawl asks daily."""
+WESTERNMOST = timedelta(hours=12)
+"""A local time is at most so long ago, in UTC."""
 
 
 def is_due(
@@ -38,6 +40,23 @@ def is_due(
     if state is AddressState.SKIPPED:
         return False
     return changed
+
+
+def says_nothing_new(stamp: str, fetched_at: datetime | None) -> bool:
+    """Whether the first change stamp that an index shows of a page is older than what was fetched of it.
+
+    A page that another page named (its translation) may be fetched before its own index is read. A stamp
+    that is no ISO time tells nothing; one without a zone may be of any.
+    """
+    if fetched_at is None:
+        return False
+    try:
+        changed_at = datetime.fromisoformat(stamp)
+    except ValueError:
+        return False
+    if changed_at.tzinfo is None:
+        changed_at = changed_at.replace(tzinfo=UTC) + WESTERNMOST
+    return changed_at <= fetched_at
 
 
 def retry_after(key: str, attempts: int) -> timedelta:

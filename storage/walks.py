@@ -100,6 +100,7 @@ def known_addresses(
                 AddressRow.posted_on,
                 AddressRow.modified,
                 AddressRow.fetched_modified,
+                AddressRow.fetched_at,
                 SightingRow.walk_id,
                 SightingRow.before_id,
                 WalkRow.complete,

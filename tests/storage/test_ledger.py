@@ -418,3 +418,33 @@ class TestOutcomes:
         with pytest.raises(LookupError, match="stranger"):
             ledger.settle(run, SOURCE, outcomes)
         assert self._row(database)["state"] == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("stamp", "asked_again"),
+    [
+        ("2017-02-28T09:00:00Z", False),
+        ("2017-03-01T12:00:00+00:00", False),
+        ("2017-03-01T12:00:01+00:00", True),
+        ("2017-02-28T09:00:00", False),
+        ("2017-03-01T11:00:00", True),
+        ("revision 7", True),
+    ],
+)
+def test_a_first_stamp_older_than_what_was_fetched_asks_for_nothing(
+    ledger: Ledger, run: str, clock: Clock, database: Database, stamp: str, asked_again: bool
+) -> None:
+    # A page names its translation, which is fetched before the index of that language is read.
+    named = ledger.open_walk(run, SOURCE, "(pages)", None)
+    ledger.record(run, named, SOURCE, page("a"))
+    keep(database, "a")
+    with database.write() as connection:
+        connection.execute(AddressRow.__table__.update().values(fetched_at=clock()))  # type: ignore[attr-defined]
+    clock.advance(minutes=1)
+    walk = ledger.open_walk(run, SOURCE, LISTING, None)
+    (seen,) = ledger.record(run, walk, SOURCE, page("a", modified=stamp))
+    assert seen.due is asked_again
+    assert due(ledger, clock) == (["a"] if asked_again else [])
+    # Whatever it was: a stamp that changes later does ask.
+    (seen,) = ledger.record(run, walk, SOURCE, page("a", modified="2017-03-02T00:00:00Z"))
+    assert seen.due
