@@ -178,7 +178,9 @@ class Child:
         """The process ended and left its run open: say so, so that nobody takes it for alive."""
         code = self.process.returncode
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        if run.state == "planned":
+        if run.state == "planned" and self.stopped:
+            outcome, error = "stopped", f"interrupted before its run began ({how})"
+        elif run.state == "planned":
             outcome, error = "failed", f"the process ended before its run began ({how}): {self._last_words()}"
         else:
             outcome, error = "killed", f"the process ended without closing its run ({how})"

@@ -197,6 +197,15 @@ def test_ctrl_c_lets_children_end_cleanly_and_begins_no_more(
         assert [run.source for run in find_runs(connection)] == ["mx_sre"]
 
 
+def test_a_child_that_is_interrupted_before_its_run_begins_has_not_failed(
+    crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Puppet(monkeypatch, "import time\nprint('ready', flush=True)\ntime.sleep(600)")
+    (only,) = crawl([Order("mx_sre")], crew, AtTheTerminal(crew, times=1))
+    assert only.ending is Ending.INTERRUPTED
+    assert ended(only, crew) == "stopped"
+
+
 def test_a_second_ctrl_c_kills_and_the_run_is_marked_as_killed(
     crew: Crew, monkeypatch: pytest.MonkeyPatch
 ) -> None:
