@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_
 
 from crawler.items import AddressState
 from storage.database import insert_into
@@ -22,12 +22,24 @@ class Kept:
     url: str
     state: AddressState
     reason: str | None
+    taken_at: datetime
+    """When what was kept was taken from the site."""
+    live: bool = True
+    """False for saved files and archives: they do not tell how the page is now."""
     etag: str | None = None
     last_modified: str | None = None
 
 
 def keep_addresses(connection: Connection, run: str, kept: Sequence[Kept], now: datetime) -> None:
-    """Mark addresses as stored or held; makes those that no index showed (saved files, archives)."""
+    """Mark addresses as stored or held; makes those that no index showed (saved files, archives).
+
+    Where a release is stored already, what was taken from the site before it changes nothing.
+    """
+    for live in (True, False):
+        _keep(connection, run, [each for each in kept if each.live is live], now, live=live)
+
+
+def _keep(connection: Connection, run: str, kept: Sequence[Kept], now: datetime, *, live: bool) -> None:
     if not kept:
         return
     put = insert_into(connection, AddressRow)
@@ -41,11 +53,16 @@ def keep_addresses(connection: Connection, run: str, kept: Sequence[Kept], now: 
             "next_try_at": None,
             "fetched_at": put.excluded.fetched_at,
             # What was fetched is what the index last announced.
-            "fetched_modified": AddressRow.modified,
+            "fetched_modified": AddressRow.modified if live else AddressRow.fetched_modified,
             "etag": put.excluded.etag,
             "last_modified": put.excluded.last_modified,
             "status": None,
         },
+        where=or_(
+            AddressRow.state != AddressState.STORED,
+            AddressRow.fetched_at.is_(None),
+            AddressRow.fetched_at <= put.excluded.fetched_at,
+        ),
     )
     rows = [
         {
@@ -59,7 +76,7 @@ def keep_addresses(connection: Connection, run: str, kept: Sequence[Kept], now: 
             "discovered_at": now,
             "discovered_run": run,
             "seen_at": now,
-            "fetched_at": now,
+            "fetched_at": each.taken_at,
             "etag": each.etag,
             "last_modified": each.last_modified,
         }

@@ -45,7 +45,7 @@ def save_held(connection: Connection, run: str, held: Sequence[Held], now: datet
     keep_addresses(
         connection,
         run,
-        [Kept(each.source, each.key, each.url, AddressState.HELD, each.reason) for each in latest],
+        [Kept(each.source, each.key, each.url, AddressState.HELD, each.reason, now) for each in latest],
         now,
     )
 

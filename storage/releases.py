@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, tuple_, update
 
-from crawler.items import AddressState, Release
+from crawler.items import AddressState, Origin, Release
 from storage.addresses import Kept, keep_addresses
 from storage.database import insert_many
 from storage.release_rows import (
@@ -66,20 +66,26 @@ def save_releases(
     saved: list[Saved] = []
     for batch in _rounds(releases):
         saved += _save_round(connection, run, batch, now)
-    keep_addresses(
-        connection,
-        run,
-        [
-            Kept(each.source, each.key, each.url, AddressState.STORED, None, each.etag, each.last_modified)
-            for each in releases
-        ],
-        now,
-    )
+    keep_addresses(connection, run, [_kept(each, now) for each in releases], now)
     _release_held(connection, releases)
     new_in = {each.source for each, done in zip(releases, saved, strict=True) if done.change is Change.NEW}
     if new_in:
         connection.execute(update(SourceRow).where(SourceRow.name.in_(new_in)).values(last_new_at=now))
     return saved
+
+
+def _kept(release: Release, now: datetime) -> Kept:
+    return Kept(
+        release.source,
+        release.key,
+        release.url,
+        AddressState.STORED,
+        None,
+        taken_at=release.captured_at or now,
+        live=release.origin is Origin.LIVE,
+        etag=release.etag,
+        last_modified=release.last_modified,
+    )
 
 
 def _rounds(releases: Sequence[Release]) -> Iterator[list[Release]]:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from crawler.frontier import RunRequest
-from crawler.items import Claim, ClaimKind, Discovered, Held, Release, Role
+from crawler.items import Claim, ClaimKind, Discovered, Held, Origin, Release, Role
 from storage.database import Database
 from storage.held import list_held, save_held
 from storage.ledger import Ledger
@@ -234,6 +234,29 @@ def test_saving_settles_the_address_in_the_ledger(database: Database, clock: Clo
     assert row["found_in"] == "https://www.gob.mx/sre/prensa"
     assert [each.due for each in ledger.record(run, walk, "mx_sre", [shown])] == [False]
     assert rows(database, SourceRow)[0]["last_new_at"] == NOON
+
+
+def test_a_saved_file_does_not_tell_how_the_page_is_now(database: Database, clock: Clock) -> None:
+    ledger = Ledger(database, clock)
+    run = ledger.open_run(RunRequest("mx_sre"))
+    walk = ledger.open_walk(run, "mx_sre", "prensa", None)
+    saved = release(origin=Origin.FILE, captured_at=NOON - timedelta(days=2_000))
+    shown = Discovered(saved.key, saved.url, "https://www.gob.mx/sre/prensa", modified="2017-02-24T10:00:00Z")
+    save(database, saved)
+    assert [each.due for each in ledger.record(run, walk, "mx_sre", [shown])] == [True]
+    live = release(captured_at=NOON)
+    save(database, live)
+    assert [each.due for each in ledger.record(run, walk, "mx_sre", [shown])] == [False]
+    before = everything(database)["addresses"]
+    save(database, saved)
+    assert everything(database)["addresses"] == before
+
+
+def test_a_record_read_again_from_its_capture_is_stored_after_it_was_held(database: Database) -> None:
+    with database.write() as connection:
+        save_held(connection, "run1", [held()], NOON + timedelta(seconds=2))
+    save(database, release(captured_at=NOON), days=1)
+    assert [row["state"] for row in rows(database, AddressRow)] == ["stored"]
 
 
 def test_a_release_without_an_address_in_the_ledger_gets_one(database: Database) -> None:
