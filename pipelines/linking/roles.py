@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from crawler.items import KindOfSource, Role, Standing
+from crawler.source import registry
 from storage.links import ReleaseFacts
 
 
@@ -77,18 +78,25 @@ def _posted(release: ReleaseFacts) -> tuple[date, datetime]:
 def _precedence(
     release: ReleaseFacts, order: Mapping[str, int], languages: Mapping[str, int]
 ) -> tuple[date, bool, datetime, int, int, str, str]:
-    """Earlier day, ministry before mission, earlier time, issuer's rank, the language of more, then ids."""
+    """Earlier day, ministry before mission, earlier time, rank of the site's issuer, language of more, ids."""
     day, moment = _posted(release)
-    rank = min((order[issuer] for issuer in release.issuers), default=len(order))
     return (
         day,
         release.source_kind is not KindOfSource.MINISTRY,
         moment,
-        rank,
+        _rank(release, order),
         -languages[release.language],
         release.source,
         release.id,
     )
+
+
+def _rank(release: ReleaseFacts, order: Mapping[str, int]) -> int:
+    """Place of the body whose site it is among the issuers of the statement: a joint text of three
+    ministries is first of all the first-named's own. Where no site is known, place of its first issuer."""
+    site = registry().get(release.source)
+    own = [order[issuer] for issuer in (site.issuers if site else ()) if issuer in order]
+    return min(own or [order[issuer] for issuer in release.issuers], default=len(order))
 
 
 def _standing(release: ReleaseFacts) -> Standing:

@@ -182,3 +182,13 @@ def test_a_mirrors_translation_stays_one_when_alone_and_heads_its_statement() ->
     assert assign_parts([mirror])["rm"].role is Role.TRANSLATION
     assert find_head([mirror]) is mirror
     assert find_head([mirror, A]) is A
+
+
+def test_of_a_joint_texts_copies_the_first_named_bodys_own_is_the_original() -> None:
+    joint = ("mx.sre", "mx.segob", "mx.shcp")
+    copies = [facts(source, source, issuers=joint) for source in ("mx_segob", "mx_shcp", "mx_sre")]
+    assert {name: part.role for name, part in assign_parts(copies).items()} == {
+        "rmx_sre": Role.ORIGINAL,
+        "rmx_segob": Role.REPOST,
+        "rmx_shcp": Role.REPOST,
+    }
