@@ -34,11 +34,24 @@ def test_sound_text_is_left_alone(text: str) -> None:
     assert repaired(text) == text
 
 
-@given(st.text(st.characters(codec="utf-8", max_codepoint=0x2FFF), min_size=1, max_size=40))
-def test_the_short_cut_never_hides_damage(text: str) -> None:
-    damaged = text.encode().decode("windows-1252", errors="replace")
+def _letters(first: int, last: int) -> list[str]:
+    return [letter for letter in map(chr, range(first, last)) if letter.isprintable()]
+
+
+@given(
+    st.text(
+        # Latin with every accent, Greek, Cyrillic, Hebrew, Arabic, punctuation.
+        st.sampled_from([*_letters(0x20, 0x180), *_letters(0x370, 0x700), *_letters(0x2010, 0x2040)]),
+        min_size=1,
+        max_size=40,
+    ),
+    st.sampled_from(["windows-1252", "latin-1", "windows-1250"]),
+)
+def test_the_short_cuts_never_hide_damage(text: str, wrong: str) -> None:
+    damaged = text.encode().decode(wrong, errors="replace")
     if is_bad(damaged):
         assert repair._SUSPECT.search(damaged)
+        assert repair._UNUSUAL.search(damaged)
 
 
 @given(st.text())
