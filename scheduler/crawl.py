@@ -72,6 +72,8 @@ class Progress:
     """Addresses that were found and not fetched yet."""
     counts: Mapping[str, int] = field(default_factory=dict)
     """Of the run, as last told by the child."""
+    seconds: float = 0.0
+    """Since the process was started."""
     report: Report | None = None
 
 
@@ -115,7 +117,7 @@ class Child:
         self.report: Report | None = None
         self.stopped = False
         """It was asked to stop by whoever is at the terminal."""
-        self.started_at = datetime.now(UTC)
+        self._started = datetime.now(UTC).timestamp()
         request = RunRequest(
             order.source, order.started_by, since=order.since, until=order.until, limit=order.limit
         )
@@ -171,6 +173,7 @@ class Child:
             known=sum(states.values()),
             open=states.get(AddressState.DISCOVERED, 0),
             counts=run.counts,
+            seconds=((run.ended_at if ended else None) or datetime.now(UTC)).timestamp() - self._started,
             report=self.report,
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from scheduler.crawl import GOOD, Report, Watch
 from scheduler.crawl import Progress as Where
@@ -31,13 +31,15 @@ def bars(sources: Sequence[str]) -> Iterator[Watch]:
         TextColumn("{task.description}"),
         BarColumn(bar_width=28),
         TextColumn("{task.fields[amount]}", justify="right"),
-        TimeElapsedColumn(),
+        TextColumn("{task.fields[time]}", justify="right"),
         TextColumn("{task.fields[state]}"),
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         width = max(map(len, sources), default=0)
         tasks: dict[str, TaskID] = {
-            name: progress.add_task(name.ljust(width), total=None, start=False, amount="", state="waiting")
+            name: progress.add_task(
+                name.ljust(width), total=None, start=False, amount="", time="", state="waiting"
+            )
             for name in sources
         }
         told: set[str] = set()
@@ -70,7 +72,8 @@ def _show(progress: Progress, task: TaskID, where: Where) -> None:
         color = "green" if good else "red"
         state = f"[{color}]{where.state}[/{color}]: {counts_in_words(dict(where.counts))}"
     amount = f"{where.known - where.open}/{where.known}" if where.known else ""
-    progress.update(task, total=total, completed=done, amount=amount, state=state)
+    time = f"{where.seconds:.0f} s"
+    progress.update(task, total=total, completed=done, amount=amount, time=time, state=state)
 
 
 def _line(report: Report) -> str:

@@ -70,9 +70,14 @@ def err() -> Console:
     return _console(stderr=True)
 
 
-def say(message: str, style: str = "") -> None:
-    """A message for the person at the terminal, on standard error."""
-    err().print(Text(plain(message), style=style), soft_wrap=True)
+def say(message: str, style: str = "", *, whole: bool = False) -> None:
+    """A message for the person at the terminal, on standard error.
+
+    `whole` lines are not broken into several: commands and paths that somebody may want to copy. Where
+    there is no terminal, no line is.
+    """
+    console = err()
+    console.print(Text(plain(message), style=style), soft_wrap=whole or not console.is_terminal)
 
 
 def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:

@@ -144,7 +144,8 @@ def show_problems(names: Sequence[str], reports: Sequence[Report]) -> None:
     """On standard error: what did not end well and why, with the log; what was not begun."""
     for report in reports:
         if report.error:
-            say(f"{report.source}: {report.error}\n  log: {report.log}", style="red")
+            say(f"{report.source}: {report.error}", style="red")
+            say(f"  log: {report.log}", whole=True)
     for name in names:
         if name not in {report.source for report in reports}:
             say(f"{name}: not begun", style="yellow")

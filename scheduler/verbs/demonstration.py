@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -60,7 +62,9 @@ def demo(
     from storage.statements import StatementQuery, find_statements
 
     names = demo_sources()
+    world = World(releases, seed)
     _refuse_real_data(place)
+    _keep_to_one_world(place, world)
     say(f"{releases} made-up releases on {len(names)} sites, served on 127.0.0.1; kept in {place.data}")
     store = place.open()
     try:
@@ -89,7 +93,7 @@ def demo(
         )
     show_problems(names, reports)
     _say_comparison(comparison)
-    _say_next(place, views[0].id if views else None)
+    _say_next(place, world, views[0].id if views else None)
     raise typer.Exit(0 if comparison.equal and code == 0 else 1)
 
 
@@ -106,6 +110,39 @@ def _place(context: typer.Context, data: Path | None, as_json: bool) -> Place:
         # Never the data folder of the environment: made-up releases do not belong among real ones.
         folder = Path(tempfile.mkdtemp(prefix="communique-demo-"))
     return replace(place_of(context, folder, None, as_json), database=None)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Which made-up world a demo folder holds."""
+
+    releases: int
+    seed: int
+
+    def options(self) -> str:
+        """The options that make this world again."""
+        return f"--releases {self.releases} --seed {self.seed}"
+
+
+def _keep_to_one_world(place: Place, world: World) -> None:
+    """Two worlds in one folder would be neither; the first one is noted in it."""
+    note = place.data / "demo.json"
+    if note.exists():
+        found = World(**json.loads(note.read_text(encoding="utf-8")))
+        if found != world:
+            raise Refusal(
+                f"{place.data} holds the world of {found.options()}, asked for is {world.options()}. "
+                "Ask for the same one, or name another folder with --data.",
+                2,
+            )
+        return
+    try:
+        place.data.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps(asdict(world)) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise Refusal(
+            f"data folder {place.data}: cannot be written ({error.strerror}); name another with --data"
+        ) from None
 
 
 def _refuse_real_data(place: Place) -> None:
@@ -169,11 +206,11 @@ def _say_comparison(comparison: Comparison) -> None:
             say(f"    {each.words}")
 
 
-def _say_next(place: Place, statement: str | None) -> None:
+def _say_next(place: Place, world: World, statement: str | None) -> None:
     options = place.options()
     say("Next:")
-    say(f"  communique statements {options} --issuer mx.sre --since 2017-02-01")
+    say(f"  communique statements {options} --issuer mx.sre --limit 10", whole=True)
     if statement is not None:
-        say(f"  communique show {options} {statement}")
-    say(f"  communique status {options}")
-    say(f"  communique demo {options}    # again: nothing new")
+        say(f"  communique show {options} {statement}", whole=True)
+    say(f"  communique status {options}", whole=True)
+    say(f"  communique demo {options} {world.options()}    # again: nothing new", whole=True)

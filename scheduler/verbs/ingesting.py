@@ -191,8 +191,7 @@ def _sum_up(counts: Mapping[Fate, int], options: str) -> None:
     say(_in_words(counts) or "nothing to do")
     if counts.get(Fate.HELD):
         number = counts[Fate.HELD]
-        say(
-            f"{number} held back, not lost: communique held {options} says why and what to do.", "bold yellow"
-        )
+        say(f"{number} held back, not lost. Why, and what to do:", "bold yellow")
+        say(f"  communique held {options}", whole=True)
     if counts.get(Fate.NEW) or counts.get(Fate.REVISED):
-        say(f"See them with: communique statements {options}")
+        say(f"See them with: communique statements {options}", whole=True)

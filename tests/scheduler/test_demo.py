@@ -135,7 +135,7 @@ def test_the_demo_finds_what_is_true_and_a_second_one_changes_nothing_but_the_ru
     assert numbers(data, "runs") == 2 * runs
     assert "Found what is true" in second.stderr
     assert f"communique statements --data {data}" in second.stderr
-    assert "Comunicado conjunto" in second.stdout
+    assert "2 repost" in second.stdout
 
     # A joint communique: three ministries' copies, and the mirror's translation by its foot line.
     statements = type_command("statements", "--json", "--data", data, "--source", "mexidata").lines
@@ -161,3 +161,10 @@ def test_the_demo_has_a_database_of_its_own(tmp_path: Path) -> None:
     shown = type_command("--database", f"sqlite:///{tmp_path}/x.db", "demo", "--data", tmp_path)
     assert shown.code == 2
     assert "--database" in shown.err
+
+
+def test_a_folder_holds_one_made_up_world(tmp_path: Path) -> None:
+    (tmp_path / "demo.json").write_text('{"releases": 120, "seed": 7}')
+    shown = type_command("demo", "--releases", 121, "--data", tmp_path)
+    assert shown.code == 2
+    assert "--releases 120 --seed 7" in shown.err
