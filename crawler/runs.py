@@ -183,6 +183,9 @@ class RunKeeper:
                 await self.ask(self.frontier.record, self.run, walk, source, [found])
             for source, outcomes in by_source.items():
                 await self.ask(self.frontier.settle, self.run, source, outcomes)
+        except LookupError as error:
+            # The others were written; this one has no row to be written into.
+            self.fail(str(error))
         except Exception as error:
             self.fail(f"the ledger could not be written: {type(error).__name__}: {error}")
             raise

@@ -61,12 +61,13 @@ def decode(body: bytes, encodings: Sequence[str], limit: int) -> bytes:
 
 
 def _inflate(body: bytes, window: int, limit: int) -> bytes:
-    whole = b""
-    rest = body
-    while rest:
+    whole = bytearray()
+    position = 0
+    while position < len(body):
         # A gzip body may be several members one after the other; what follows the last is padding.
+        room = limit - len(whole) if limit else None
         try:
-            part, rest = _member(rest, window, limit and limit - len(whole))
+            part, position = _member(body, position, window, room)
         except zlib.error as error:
             if whole:
                 break
@@ -79,25 +80,28 @@ def _inflate(body: bytes, window: int, limit: int) -> bytes:
         whole += part
         if window != _KNOWN["gzip"]:
             break
-    return whole
+    return bytes(whole)
 
 
-def _member(body: bytes, window: int, limit: int) -> tuple[bytes, bytes]:
-    """One compressed stream decoded, and what follows it. zlib.error where it is none."""
+def _member(body: bytes, position: int, window: int, room: int | None) -> tuple[bytearray, int]:
+    """One compressed stream decoded to at most `room` bytes, and where it ends. zlib.error for none."""
     inflater = zlib.decompressobj(window)
     decoded = bytearray()
-    rest = body
-    # `eof` ends it, not the input: behind a member zlib goes on reporting what follows as unconsumed, and
-    # when all input is taken in, output may still be waiting.
+    rest = b""
+    # `eof` ends it, not the input: when all input is taken in, output may still be waiting. The input is
+    # handed over in pieces, because zlib copies whatever follows a member, and there may be many of them.
     while not inflater.eof:
+        if not rest:
+            rest = body[position : position + _CHUNK]
+            position += len(rest)
         part = inflater.decompress(rest, _CHUNK)
         decoded += part
-        if limit < 0 or (limit and len(decoded) > limit):
+        if room is not None and len(decoded) > room:
             raise TooLarge
         rest = inflater.unconsumed_tail
-        if not (part or rest or inflater.eof):
+        if not (part or rest or inflater.eof) and position >= len(body):
             raise Truncated(f"the encoded body ends early, after {len(body)} bytes")
-    return bytes(decoded), inflater.unused_data
+    return decoded, position - len(inflater.unused_data)
 
 
 class Captures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.items import AddressState, Capture, Due, FailureKind, Outcome, ReleaseItem
@@ -54,21 +55,34 @@ def ending_by_status(due: Due, capture: Capture) -> Outcome | None:
     return failed(due, kind, detail, status)
 
 
-def key_of(source: type[Source], item: ReleaseItem, due: Due) -> str:
-    """The ledger key of an item: its own, else by its address, else that under which it was fetched."""
-    return item.key or source.address_key(item.url) or due.key
+def with_keys(
+    source: type[Source], due: Due, capture: Capture, items: Sequence[ReleaseItem]
+) -> tuple[ReleaseItem, ...]:
+    """Items with the ledger key under which each is kept.
+
+    A page that the site moved is kept under the address that it has now: whoever links to the old one
+    and whoever links to the new one mean the same release.
+    """
+    moved = source.address_key(capture.final_url) if capture.final_url else None
+    if moved is not None and moved != due.key:
+        return tuple(replace(item, key=moved if item.key in (None, due.key) else item.key) for item in items)
+    return tuple(
+        item if item.key else replace(item, key=source.address_key(item.url) or due.key) for item in items
+    )
 
 
-def ending_by_reading(source: type[Source], due: Due, capture: Capture, reading: Reading) -> Outcome | None:
-    """How the address ends by what the page says; None when the stages will tell."""
+def ending_by_reading(
+    due: Due, capture: Capture, reading: Reading, items: Sequence[ReleaseItem]
+) -> Outcome | None:
+    """How the address ends by what the page says; None when the stages will tell. `items` have their keys."""
     if reading.failure is not None:
         return failed(due, reading.failure.kind, reading.failure.detail, capture.status)
     if reading.skipped is not None:
         return Outcome(due.key, AddressState.SKIPPED, reading.skipped, status=capture.status)
-    keys = {key_of(source, item, due) for item in reading.items}
+    keys = {item.key or "" for item in items}
     if due.key in keys:
         return None
-    # The site led to another address: the release is kept there, and this one is not asked again.
+    # The release is kept at the address that it has now, and this one is not asked for again.
     leads = f"leads to {', '.join(sorted(keys))}"
     return Outcome(due.key, AddressState.SKIPPED, leads, status=capture.status)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -24,9 +23,8 @@ from twisted.python.failure import Failure
 from crawler.batches import Batches
 from crawler.declare import Api, Feed, Listing, Numbers
 from crawler.frontier import RunRequest, Seen, Walk
-from crawler.items import Capture, Discovered, Due, FailureKind, Outcome
+from crawler.items import Capture, Discovered, Due, FailureKind, Outcome, ReleaseItem
 from crawler.middlewares.captures import CaptureFailed
-from crawler.pages.index import read_index
 from crawler.pages.read import read_page
 from crawler.runs import RunKeeper, keeper_of
 from crawler.source import Source, definition_digest
@@ -38,16 +36,17 @@ from crawler.spiders.endings import (
     ending_by_status,
     failed,
     is_block,
-    key_of,
     refusal,
+    with_keys,
 )
 from crawler.spiders.failures import IndexFailure, failure_of
 from crawler.spiders.feed import feed_indexes
 from crawler.spiders.listing import listing_indexes
+from crawler.spiders.look import look
 from crawler.spiders.numbers import NumbersWalk
 from crawler.spiders.pace import nameless_hosts, set_pace
 from crawler.spiders.pending import Pending
-from crawler.spiders.walk import IndexWalk, due_of, languages_of
+from crawler.spiders.walk import IndexWalk, due_of
 
 logger = logging.getLogger(__name__)
 
@@ -321,9 +320,11 @@ class SourceSpider(scrapy.Spider):
                     detail = f"reading failed: {type(error).__name__}: {error}"
                     outcome = failed(due, FailureKind.STAGE, detail, capture.status)
                 else:
-                    outcome = ending_by_reading(self.source, due, capture, reading)
-                    for item in reading.items:
-                        yield item if item.key else replace(item, key=key_of(self.source, item, due))
+                    items = with_keys(self.source, due, capture, reading.items)
+                    outcome = ending_by_reading(due, capture, reading, items)
+                    await self._record_where_it_led(due, items)
+                    for item in items:
+                        yield item
                     async for request in self._follow(reading.discovered):
                         yield request
             self._take_down_block(capture.url, outcome)
@@ -354,6 +355,17 @@ class SourceSpider(scrapy.Spider):
         if outcome is not None:
             self.keeper.settle(self.source.name, outcome)
 
+    async def _record_where_it_led(self, due: Due, items: Sequence[ReleaseItem]) -> None:
+        """A page that moved gives a release of another address: that one goes into the ledger first."""
+        led = tuple(
+            Discovered(item.key, item.url, found_in=due.url)
+            for item in items
+            if item.key and item.key != due.key
+        )
+        if led:
+            self._asked.update(each.key for each in led)
+            await self._page_finds.put(led)
+
     async def _follow(self, found: Sequence[Discovered]) -> AsyncIterator[Request]:
         """Record what a page names (its other languages), and ask for what is due of it."""
         new = [each for each in found if each.key not in self._asked]
@@ -377,22 +389,6 @@ class SourceSpider(scrapy.Spider):
         known = frontier.look_up(name, sorted(due)) if due else {}
         return [[(entry, known.get(entry.key)) for entry in found if entry.key in due] for found in several]
 
-    # `scrapy parse` and `scrapy shell`.
-
     def parse(self, response: Response, **_: Any) -> Iterator[Any]:  # noqa: ANN401
-        """What a page says, without the ledger: items of a release, requests for the entries of an index."""
-        capture: Capture = response.meta["capture"]
-        if self.source.address_key(response.url) is not None:
-            reading = read_page(self.source, capture)
-            yield from reading.items
-            if reading.skipped is not None:
-                logger.warning("%s: skipped: %s", response.url, reading.skipped)
-            elif reading.failure is not None:
-                logger.warning("%s: %s: %s", response.url, reading.failure.kind.value, reading.failure.detail)
-            return
-        for discovery in self.source.discoveries():
-            if isinstance(discovery, Numbers):
-                continue
-            language = languages_of(discovery, self.source.languages)[0]
-            for entry in read_index(self.source, discovery, capture, language).entries:
-                yield Request(entry.url, callback=self.parse)
+        """For `scrapy parse`: what a page says, without the ledger."""
+        return look(self.source, response, self.parse)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -62,6 +63,18 @@ def test_a_body_may_be_as_large_as_the_limit_and_no_larger(encoding: str) -> Non
     assert len(decode(pack(b"x" * LIMIT), [encoding], LIMIT)) == LIMIT
     with pytest.raises(TooLarge):
         decode(pack(b"x" * (LIMIT + 1)), [encoding], LIMIT)
+
+
+def test_a_first_member_as_large_as_the_limit_leaves_no_room_for_another() -> None:
+    with pytest.raises(TooLarge):
+        decode(gzip.compress(b"x" * LIMIT) + gzip.compress(b"\0" * 50_000_000), ["gzip"], LIMIT)
+
+
+def test_a_hundred_thousand_empty_members_take_no_time_to_speak_of() -> None:
+    members = gzip.compress(b"") * 100_000
+    started = time.process_time()
+    assert decode(members, ["gzip"], LIMIT) == b""
+    assert time.process_time() - started < 5
 
 
 def test_a_bomb_within_a_bomb_is_stopped_at_the_first() -> None:

@@ -184,73 +184,68 @@ def test_pages_that_link_to_their_follower_are_followed(crawls: Crawls) -> None:
     assert len(crawled.items) == 3
 
 
-def one_page_answering(answer: Answer, crawls: Crawls, **settings: object) -> dict[str, Any]:
-    web = web_of([[2, 1]])
-    web.routes["/news/n1"] = answer
+WHOLE = page(1).body
+ENDINGS: dict[str, tuple[Answer, tuple[str, str | None, str]]] = {
+    "missing": (Answer(b"gone", 404), ("gone", "http status", "status 404")),
+    "taken down": (Answer(b"gone", 410), ("gone", "http status", "status 410")),
+    "bad request": (Answer(b"no", 400), ("failed", "http status", "status 400")),
+    "forbidden": (Answer(b"no", 403), ("failed", "http status", "status 403")),
+    "server error": (Answer(b"no", 500), ("failed", "http status", "status 500")),
+    "bad gateway": (Answer(b"no", 502), ("failed", "http status", "status 502")),
+    "challenge": (CHALLENGE, ("failed", "challenge", "bot check")),
+    "challenge with status 403": (Answer(CHALLENGE.body, 403), ("failed", "challenge", "status 403")),
+    "soft 404": (
+        Answer(b"<title>Page not found</title><h1>Page not found</h1>"),
+        ("failed", "soft 404", "not found"),
+    ),
+    "empty": (Answer(b""), ("failed", "unreadable", "empty body")),
+    "truncated": (Answer(WHOLE[:200], announced=len(WHOLE)), ("failed", "network", "ends before the length")),
+    "silent": (Answer(b"x", wait=3.0), ("failed", "network", "took longer than 1")),
+    "dripping": (Answer(b"x" * 100, drip=0.1), ("failed", "network", "took longer than 1")),
+    "redirects without end": (
+        Answer(status=302, headers={"Location": "/loop"}),
+        ("failed", "http status", "redirect"),
+    ),
+    "off the source's hosts": (
+        Answer(status=301, headers={"Location": "http://elsewhere.example/x"}),
+        (
+            "failed",
+            "refused address",
+            "'elsewhere.example' is not one of the source's hosts (www.demo",
+        ),
+    ),
+    "forbidden by robots.txt": (Answer(b"x"), ("failed", "robots.txt", "forbidden by")),
+    "a release": (page(1), ("stored", None, "")),
+}
+
+
+@pytest.fixture(scope="module")
+def endings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
+    """How each of ENDINGS ended, all in one crawl."""
+    crawls = Crawls(tmp_path_factory.mktemp("endings"))
+    numbers = {what: number for number, what in enumerate(ENDINGS, start=1)}
+    web = web_of([list(numbers.values())])
+    web.routes.update({f"/news/n{numbers[what]}": answer for what, (answer, _) in ENDINGS.items()})
+    web.routes["/loop"] = Answer(status=302, headers={"Location": "/loop"})
+    forbidden = f"/news/n{numbers['forbidden by robots.txt']}"
+    web.routes["/robots.txt"] = Answer(f"User-agent: *\nDisallow: {forbidden}".encode(), kind="text/plain")
     with serving(web):
-        crawled = crawls.crawl(definition=crawls.define(definition()), settings=settings_for(web, **settings))
+        crawled = crawls.crawl(
+            definition=crawls.define(definition(at_once=16)),
+            settings=settings_for(web, DOWNLOAD_TIMEOUT=1, COMMUNIQUE_CHALLENGES=99),
+        )
     assert crawled.result["outcome"] == "finished"
-    assert crawled.states()["news/n2"] == "stored"
-    return crawled.ledger()["news/n1"]
+    assert forbidden not in web.paths()
+    return {what: crawled.ledger()[f"news/n{number}"] for what, number in numbers.items()}
 
 
-@pytest.mark.parametrize("status", [404, 410])
-def test_what_the_site_says_is_gone_is_gone(crawls: Crawls, status: int) -> None:
-    entry = one_page_answering(Answer(b"gone", status), crawls)
-    assert (entry["state"], entry["reason"]) == ("gone", f"status {status}")
-
-
-@pytest.mark.parametrize("status", [400, 403, 500, 502])
-def test_other_refusals_are_failures_with_another_try(crawls: Crawls, status: int) -> None:
-    entry = one_page_answering(Answer(b"no", status), crawls)
-    assert (entry["state"], entry["failure"], entry["attempts"]) == ("failed", "http status", 1)
-    assert entry["reason"] == f"status {status}"
-
-
-def test_a_challenge_in_place_of_a_page_is_named_and_never_an_item(crawls: Crawls) -> None:
-    entry = one_page_answering(CHALLENGE, crawls)
-    assert (entry["state"], entry["failure"]) == ("failed", "challenge")
-
-
-def test_a_challenge_with_status_403_is_one_too(crawls: Crawls) -> None:
-    entry = one_page_answering(Answer(CHALLENGE.body, 403), crawls)
-    assert (entry["state"], entry["failure"]) == ("failed", "challenge")
-
-
-def test_a_soft_404_is_a_failure(crawls: Crawls) -> None:
-    entry = one_page_answering(Answer(b"<title>Page not found</title><h1>Page not found</h1>"), crawls)
-    assert (entry["state"], entry["failure"]) == ("failed", "soft 404")
-
-
-def test_an_empty_page_is_a_failure(crawls: Crawls) -> None:
-    assert one_page_answering(Answer(b""), crawls)["state"] == "failed"
-
-
-def test_a_truncated_body_is_a_network_failure(crawls: Crawls) -> None:
-    whole = page(1).body
-    entry = one_page_answering(Answer(whole[:200], announced=len(whole)), crawls)
-    assert (entry["state"], entry["failure"]) == ("failed", "network")
-
-
-@pytest.mark.parametrize(
-    "answer", [Answer(b"x", wait=3.0), Answer(b"x" * 100, drip=0.1)], ids=["silent", "dripping"]
-)
-def test_a_slow_answer_is_cut_off_by_the_time_out(crawls: Crawls, answer: Answer) -> None:
-    entry = one_page_answering(answer, crawls, DOWNLOAD_TIMEOUT=1)
-    assert (entry["state"], entry["failure"]) == ("failed", "network")
-    assert "took longer than 1" in entry["reason"]
-
-
-def test_redirects_without_end_are_a_failure(crawls: Crawls) -> None:
-    entry = one_page_answering(Answer(status=302, headers={"Location": "/news/n1"}), crawls)
-    assert (entry["state"], entry["failure"]) == ("failed", "http status")
-    assert "redirect" in entry["reason"]
-
-
-def test_a_release_that_leads_off_the_sources_hosts_is_refused(crawls: Crawls) -> None:
-    entry = one_page_answering(Answer(status=301, headers={"Location": "http://elsewhere.example/x"}), crawls)
-    assert (entry["state"], entry["failure"]) == ("failed", "refused address")
-    assert "'elsewhere.example' is not one of the source's hosts (www.demo.example)" in entry["reason"]
+@pytest.mark.parametrize("what", ENDINGS)
+def test_every_address_ends_in_a_named_state(endings: dict[str, dict[str, Any]], what: str) -> None:
+    state, failure, words = ENDINGS[what][1]
+    entry = endings[what]
+    assert (entry["state"], entry["failure"]) == (state, failure)
+    assert words in entry["reason"]
+    assert entry["attempts"] == (1 if state == "failed" else 0)
 
 
 def test_a_release_that_moved_is_kept_where_it_is_now(crawls: Crawls) -> None:
@@ -259,17 +254,21 @@ def test_a_release_that_moved_is_kept_where_it_is_now(crawls: Crawls) -> None:
     web.routes["/news/n1-corrected"] = page(1)
     with serving(web):
         crawled = crawls.crawl(definition=crawls.define(definition()), settings=settings_for(web))
-    assert set(crawled.states().values()) <= {"stored", "skipped"}
+    assert crawled.states() == {"news/n2": "stored", "news/n1": "skipped", "news/n1-corrected": "stored"}
+    assert crawled.ledger()["news/n1"]["reason"] == "leads to news/n1-corrected"
     assert len(crawled.items) == 2
 
 
-def test_robots_txt_forbids_a_release_and_says_so_in_the_ledger(crawls: Crawls) -> None:
-    web = web_of([[2, 1]])
-    web.routes["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /news/n1", kind="text/plain")
+def test_a_stage_that_fails_on_a_release_that_moved_leaves_it_failed_where_it_is_now(crawls: Crawls) -> None:
+    web = web_of([[2]])
+    web.routes["/news/n2"] = Answer(status=301, headers={"Location": "/news/n1"})
+    web.routes["/news/n1"] = page(1)
+    stages = {"tests.crawler.stages.FailsOnTheFirst": 100, "crawler.memory_store.KeepItems": 500}
     with serving(web):
-        crawled = crawls.crawl(definition=crawls.define(definition()), settings=settings_for(web))
-    assert crawled.ledger()["news/n1"]["failure"] == "robots.txt"
-    assert "/news/n1" not in web.paths()
+        crawled = crawls.crawl(
+            definition=crawls.define(definition()), settings=settings_for(web, ITEM_PIPELINES=stages)
+        )
+    assert crawled.states() == {"news/n2": "skipped", "news/n1": "failed"}
 
 
 def test_three_challenges_in_a_row_end_the_crawl_and_what_is_left_waits(crawls: Crawls) -> None:
