@@ -145,7 +145,7 @@ def main() -> None:
         settings = dict(STOCK)
         settings["COMMUNIQUE_CONNECT_TO"] = os.environ["COMMUNIQUE_CONNECT_TO"]
         settings["DOWNLOAD_HANDLERS"] = dict.fromkeys(
-            ("http", "https"), "crawler.download.GuardedDownloadHandler"
+            ("http", "https"), "benchmarks.loopback.LoopbackDownloadHandler"
         )
         spider = {"bare": Bare, "glued": Glued}[contender]
         spider.addresses = Path(what).read_text().split()
