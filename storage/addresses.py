@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection, or_
 
@@ -28,6 +29,26 @@ class Kept:
     """False for saved files and archives: they do not tell how the page is now."""
     etag: str | None = None
     last_modified: str | None = None
+
+
+class Addressed(Protocol):
+    """A release or a held record."""
+
+    @property
+    def source(self) -> str:
+        """Name of the source."""
+
+    @property
+    def key(self) -> str:
+        """Address key within it."""
+
+
+def keys_by_source(records: Iterable[Addressed]) -> dict[str, list[str]]:
+    """The keys of the records, by source, each once."""
+    found: dict[str, dict[str, None]] = {}
+    for each in records:
+        found.setdefault(each.source, {})[each.key] = None
+    return {source: list(keys) for source, keys in found.items()}
 
 
 def keep_addresses(connection: Connection, run: str, kept: Sequence[Kept], now: datetime) -> None:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, tuple_, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from crawler.items import AddressState, CapturePlace, Held
-from storage.addresses import Kept, keep_addresses
+from storage.addresses import Kept, keep_addresses, keys_by_source
 from storage.tables import HeldRow
 from storage.walks import CHUNK
 
@@ -91,10 +91,10 @@ _UPDATE = (
 
 
 def _save(connection: Connection, run: str, held: Sequence[Held], now: datetime) -> None:
-    query = select(HeldRow).where(
-        tuple_(HeldRow.source, HeldRow.key).in_([(each.source, each.key) for each in held])
-    )
-    known = {(row.source, row.key): row for row in connection.execute(query)}
+    known: dict[tuple[str, str], Any] = {}
+    for source, keys in keys_by_source(held).items():
+        query = select(HeldRow).where(HeldRow.source == source, HeldRow.key.in_(keys))
+        known.update(((source, row.key), row) for row in connection.execute(query))
     new: list[dict[str, Any]] = []
     changed: list[dict[str, Any]] = []
     for each in held:

@@ -11,10 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from crawler.items import AddressState, Origin, Release
-from storage.addresses import Kept, keep_addresses
+from storage.addresses import Kept, keep_addresses, keys_by_source
 from storage.database import insert_many
 from storage.release_rows import (
     COLUMNS,
@@ -159,22 +159,22 @@ def _is_older(release: Release, row: Row[*tuple[Any, ...]]) -> bool:
 def _find_known(
     connection: Connection, batch: Sequence[Release]
 ) -> dict[tuple[str, ...], Row[*tuple[Any, ...]]]:
-    query = select(
+    columns = select(
         ReleaseRow.id,
         ReleaseRow.source,
         ReleaseRow.key,
         ReleaseRow.content_digest,
         ReleaseRow.detail_digest,
         ReleaseRow.captured_at,
-    ).where(
-        or_(
-            ReleaseRow.id.in_([each.id for each in batch]),
-            tuple_(ReleaseRow.source, ReleaseRow.key).in_([(each.source, each.key) for each in batch]),
-        )
     )
+    # Two questions: put into one with "or", neither database would use an index.
+    queries = [columns.where(ReleaseRow.id.in_([each.id for each in batch]))]
+    for source, keys in keys_by_source(batch).items():
+        queries.append(columns.where(ReleaseRow.source == source, ReleaseRow.key.in_(keys)))
     known: dict[tuple[str, ...], Row[*tuple[Any, ...]]] = {}
-    for row in connection.execute(query):
-        known[(row.id,)] = known[(row.source, row.key)] = row
+    for query in queries:
+        for row in connection.execute(query):
+            known[(row.id,)] = known[(row.source, row.key)] = row
     return known
 
 
@@ -323,5 +323,5 @@ def _follow_in_statements(connection: Connection, changed: Sequence[Release]) ->
 
 def _release_held(connection: Connection, releases: Sequence[Release]) -> None:
     for start in range(0, len(releases), CHUNK):
-        pairs = [(each.source, each.key) for each in releases[start : start + CHUNK]]
-        connection.execute(delete(HeldRow).where(tuple_(HeldRow.source, HeldRow.key).in_(pairs)))
+        for source, keys in keys_by_source(releases[start : start + CHUNK]).items():
+            connection.execute(delete(HeldRow).where(HeldRow.source == source, HeldRow.key.in_(keys)))
