@@ -157,6 +157,7 @@ class Persist:
         if database is None:
             raise NotConfigured(f"{type(store).__name__} has no database: nothing is stored")
         self._crawler = crawler
+        self._keeper = keeper_of(crawler)
         self._clock = clock
         self._database: Database = database
         self._pending: list[Record] = []
@@ -202,7 +203,7 @@ class Persist:
             source, url = str(view.get("source") or ""), str(view.get("url") or "")
             if source in registry() and url:
                 key = str(view.get("key") or registry()[source].address_key(url) or url)
-                keeper = keeper_of(self._crawler)
+                keeper = self._keeper
                 if key in await keeper.ask(keeper.frontier.look_up, source, [key]):
                     keeper.settle(source, Outcome(key, AddressState.SKIPPED, f"dropped: {exception}"))
 
@@ -247,7 +248,7 @@ class Persist:
                     await self._write_batch(batch)
             except Exception as error:  # noqa: BLE001 - ends the crawl, and the run with it
                 self._error = error
-                keeper_of(self._crawler).fail(f"nothing can be stored: {type(error).__name__}: {error}")
+                self._keeper.fail(f"nothing can be stored: {type(error).__name__}: {error}")
                 closing = self._crawler.engine.close_spider_async(reason="database failed")
                 self._closing = asyncio.get_running_loop().create_task(closing)
             finally:
@@ -255,7 +256,7 @@ class Persist:
 
     async def _write_batch(self, batch: list[Record]) -> None:
         kept, failed = await run_in_thread(self._write_in_thread, batch)
-        keeper = keeper_of(self._crawler)
+        keeper = self._keeper
         for result in kept:
             for name, count in result.counts.items():
                 keeper.count(name, count)

@@ -29,8 +29,8 @@ _JOINING = (
 )
 _STRAY_JOINER = re.compile(f"(?<![{_JOINING}])[\u200c\u200d]+|[\u200c\u200d]+(?![{_JOINING}\u200c\u200d])")
 # ftfy's test for damage takes 0.3 ms a kilobyte of accented text. Damage by a wrong Windows or ISO charset
-# always shows one of the letters and signs left out here (Ã, Â, €, ¢, ©, C1 controls, Cyrillic, box drawing ...), or
-# a sign right behind an accented capital ("Ä…" was "ą"): texts without either are not tested.
+# always shows one of the letters and signs left out here (Ã, Â, €, ¢, ©, C1 controls, Cyrillic), or a sign
+# right behind an accented capital ("Ä…" was "ą"): texts without either are not tested.
 _SOUND = (
     "\x00-\x7f\u00a0\u00a1\u00aa\u00ab\u00ad\u00b0\u00b7\u00ba\u00bb\u00bf"
     "ÀÁÄÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜ\u00df-\u00ff\u0153"

@@ -64,7 +64,7 @@ def voice_of(
             return Voiced(Role.TRANSLATION, Standing.UNOFFICIAL)
     for tag, voice in source.voices.items():
         if tag.partition("-")[0] == language and (voice.path is None or re.search(voice.path, url)):
-            return Voiced(voice.role, voice.standing)
+            return Voiced(voice.role, voice.standing if voice.role is Role.TRANSLATION else None)
     if source.kind in (KindOfSource.MIRROR, KindOfSource.ARCHIVE):
         return Voiced(Role.REPOST)
     return Voiced(Role.ORIGINAL)

@@ -276,6 +276,12 @@ def test_a_ministry_speaks_originally_unless_its_definition_says_otherwise() -> 
     assert (english.role_hint, english.standing) == (Role.TRANSLATION, Standing.OFFICIAL)
 
 
+def test_only_translations_have_a_standing() -> None:
+    source = made_source(voices={"es": Voice(Role.ORIGINAL, Standing.OFFICIAL)})
+    draft = normalize(ministry_item(url="https://samples.example/visita", kind=None), source)
+    assert (draft.role_hint, draft.standing) == (Role.ORIGINAL, None)
+
+
 def test_a_voice_with_a_path_counts_on_that_path_only() -> None:
     source = made_source(voices={"es": Voice(Role.TRANSLATION, Standing.COURTESY, path=r"/es/")})
     item = ministry_item(kind=None)
