@@ -108,14 +108,22 @@ class Place:
         return self.database or default_url(self.data)
 
     def open(self) -> SqlStore:
-        """The store, made or brought up to date when needed; Refusal when it cannot be opened."""
+        """The store, made or brought up to date when needed; Refusal when it cannot be opened.
+
+        The table of issuers is copied into it, so that queries need no code.
+        """
+        from crawler.issuers import ISSUERS
         from storage.database import DatabaseUnusable
+        from storage.issuers import save_issuers
         from storage.store import open_store
 
         try:
-            return open_store(self.settings)
+            store = open_store(self.settings)
         except DatabaseUnusable as error:
             raise Refusal(str(error)) from None
+        with store.database.write() as connection:
+            save_issuers(connection, ISSUERS.values())
+        return store
 
     @contextmanager
     def database_at(self) -> Iterator[Database]:

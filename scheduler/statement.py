@@ -12,7 +12,6 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.rule import Rule
 from rich.table import Table
-from rich.text import Text
 
 from scheduler.screen import cell, in_zone, plain, table
 
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
     from crawler.items import CapturePlace
     from storage.provenance import LinkView, ReleaseOrigin, RevisionView
     from storage.statements import ReleaseView, StatementView
+
+
+MOST_VALUES = 8
+"""Up to so many values of a feature are shown; `--json` gives all."""
 
 
 def describe(
@@ -140,30 +143,33 @@ def _changed(before: RevisionView | None, now: RevisionView) -> str:
 
 
 def _links(links: Sequence[LinkView], names: Mapping[str, str]) -> Table:
-    shown = table("releases", "evidence", "verdict", "why", "decided", title="Why these belong together")
+    shown = table("releases, and why", "evidence", "verdict", "decided", title="Why these belong together")
     styles = {"join": "green", "apart": "red", "ask": "yellow"}
     for link in links:
-        pair = " + ".join(names.get(each, each[:9]) for each in (link.left, link.right))
+        pair = cell(" + ".join(names.get(each, each) for each in (link.left, link.right)))
+        pair.append(f"\n{plain(_why(link.features, names))}", "dim")
         shown.add_row(
-            cell(pair),
+            pair,
             cell(f"{link.kind} {link.score:.2f}"),
             cell(link.verdict, styles.get(link.verdict, "")),
-            _why(link.features),
             cell(f"{link.decided_by} {_day(link.decided_at)}"),
         )
+    for column in shown.columns[1:]:
+        column.no_wrap = True
     return shown
 
 
-def _why(features: Mapping[str, Any]) -> Text:
-    return Text(plain("; ".join(f"{name}: {_short(value)}" for name, value in features.items())))
+def _why(features: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {_short(value, names)}" for name, value in features.items())
 
 
-def _short(value: object) -> str:
+def _short(value: object, names: Mapping[str, str]) -> str:
     if isinstance(value, float):
         return f"{value:.3g}"
     if isinstance(value, list | tuple):
-        return ", ".join(map(_short, value))
-    return str(value)
+        more = [f"and {len(value) - MOST_VALUES} more"] if len(value) > MOST_VALUES else []
+        return ", ".join([*(_short(each, names) for each in value[:MOST_VALUES]), *more])
+    return names.get(str(value), str(value))
 
 
 def _day(moment: datetime) -> str:

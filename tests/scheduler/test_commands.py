@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from crawler.issuers import ISSUERS
 from crawler.source import crawled_sources
-from tests.scheduler.commands import ROOT, SAMPLES, type_command
+from tests.scheduler.commands import ROOT, SAMPLES, numbers, type_command
 
 VERBS = ("demo", "sources", "crawl", "ingest", "statements", "show", "status", "held", "runs")
 GROUP = (("db", "upgrade"), ("db", "info"))
@@ -303,3 +304,7 @@ def test_the_console_command_ends_with_the_verbs_exit_code(tmp_path: Path) -> No
         check=True,
     )
     assert [json.loads(line)["name"] for line in listed.stdout.splitlines()] == list(crawled_sources())
+
+
+def test_the_database_knows_the_names_of_issuers(data: Path) -> None:
+    assert numbers(data, "issuers") == len(ISSUERS)
