@@ -52,6 +52,13 @@ class RunView:
     """Scrapy's own, once the run has ended."""
     error: str | None
     code_version: str
+    process_started: str | None = None
+    """See `storage.processes.Process`."""
+
+    def is_lost(self, now: datetime) -> bool:
+        """Whether it says that it is running, but its process is gone; the next run will mark it as killed."""
+        process = Process(self.host, self.process, self.process_started)
+        return self.state == "running" and not is_alive(process, self.beat_at, now)
 
 
 def plan(connection: Connection, request: RunRequest, slot: str | None, now: datetime) -> str:
@@ -167,11 +174,6 @@ def latest_runs(connection: Connection, *, crawls: bool = False) -> dict[str, Ru
     return {row.source: _view(row) for row in connection.execute(query)}
 
 
-def works_still(run: RunView, started: str | None, now: datetime) -> bool:
-    """Whether the process of a running run is alive; `started` as in the run's row."""
-    return run.state == "running" and is_alive(Process(run.host, run.process, started), run.beat_at, now)
-
-
 def _insert(
     connection: Connection,
     request: RunRequest,
@@ -285,6 +287,7 @@ def _view(row: Row[*tuple[Any, ...]]) -> RunView:
         stats=stats,
         error=row.error,
         code_version=row.code_version,
+        process_started=row.process_started,
     )
 
 

@@ -122,12 +122,15 @@ def test_a_run_whose_process_was_killed_is_taken_over(
         pretend(database, run, process=child.pid, process_started=start_of(child.pid))
         with pytest.raises(RunInProgress, match=f"process {child.pid}"):
             ledger.open_run(REQUEST)
+        assert not shown(database, run).is_lost(clock())
         child.kill()
-        child.stdout, _ = None, os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
         # Dead, and not even buried: a zombie counts as dead.
+        assert shown(database, run).is_lost(clock())
         clock.advance(seconds=1)
         successor = ledger.open_run(REQUEST)
     killed = shown(database, run)
+    assert not killed.is_lost(clock())
     assert (killed.state, killed.ended_at) == ("killed", clock() - timedelta(seconds=1))
     assert shown(database, successor).state == "running"
 
