@@ -56,7 +56,7 @@ class RunView:
     """See `storage.processes.Process`."""
 
     def is_lost(self, now: datetime) -> bool:
-        """Whether it says that it is running, but its process is gone; the next run will mark it as killed."""
+        """Whether it says that it is running while its process is gone; the next run marks it as killed."""
         process = Process(self.host, self.process, self.process_started)
         return self.state == "running" and not is_alive(process, self.beat_at, now)
 
