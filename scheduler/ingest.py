@@ -8,13 +8,15 @@ simply begun again and a file taken in twice adds nothing.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from crawler.declare import Api
 from crawler.frontier import RunRequest, Walk
 from crawler.items import (
     AddressState,
@@ -26,9 +28,11 @@ from crawler.items import (
     Held,
     Outcome,
     Release,
+    ReleaseItem,
 )
-from crawler.pages.read import Reading, read_page
-from crawler.source import Source, source_for, source_named
+from crawler.pages.index import read_index
+from crawler.pages.read import Failure, read_page
+from crawler.source import Source, crawled_sources, source_for, source_named
 from pipelines.persist import keep
 from pipelines.process import process
 from scheduler.saved import Form, SavedFile, address_in, page_in
@@ -99,6 +103,8 @@ class _Page:
     url: str
     key: str
     capture: Capture
+    index: Api | None = None
+    """An answer of this API instead, that holds whole releases; `key` is empty then."""
 
 
 Tell = Callable[[Result], None]
@@ -166,6 +172,10 @@ class Intake:
         if content_type and content_type not in PAGE_TYPES:
             self._end(Result(path, capture.url, None, Fate.SKIPPED, f"no page: {content_type}"))
             return
+        index = _index_at(capture.url, self._wish.source)
+        if index is not None:
+            self._line_up(_Page(path, index[0], capture.url, "", capture, index[1]))
+            return
         source = self._wish.source or source_for(capture.url)
         key = source.address_key(capture.url) if source is not None else None
         if source is None or key is None:
@@ -204,33 +214,33 @@ class Intake:
     def _keep(self, pages: list[_Page], source: type[Source]) -> None:
         """One batch of one source: into the ledger, into the WARC store, read from there, kept."""
         run, walk = self._run(source)
-        found = [Discovered(page.key, page.url, found_in=f"file:{page.file.name}") for page in pages]
+        found = [
+            Discovered(page.key, page.url, found_in=f"file:{page.file.name}")
+            for page in pages
+            if page.index is None
+        ]
         seen = self._store.frontier.record(run, walk, source.name, found)
         # What is kept already stays as it is, whatever an old copy of its page says.
         due = {each.key for each in seen if each.due}
         places = [self._place(run, page) for page in pages]
         self._store.captures.flush()
-        batch: list[Release | Held] = []
-        of: list[_Page] = []
+        batch: list[tuple[_Page, Release | Held]] = []
         outcomes: list[Outcome] = []
         named: list[Discovered] = []
         for page, place in zip(pages, places, strict=True):
-            reading = read_page(source, self._store.captures.read(place), Due(page.key, page.url))
-            ready = _cleaned(page, reading)
-            if isinstance(ready, Outcome):
-                outcomes.append(ready)
-                fate = Fate.SKIPPED if ready.state is AddressState.SKIPPED else Fate.FAILED
-                self._end(Result(page.file, page.url, source.name, fate, ready.reason))
-            else:
-                batch += ready
-                of += [page] * len(ready)
-                named += reading.discovered
-        if batch:
-            self._store_batch(run, batch, of)
-        self._store.frontier.settle(run, source.name, [each for each in outcomes if each.key in due])
+            said = _said(page, self._store.captures.read(place))
+            batch += [(page, record) for record in said.records]
+            outcomes += said.outcomes
+            named += said.named
+            for outcome in said.outcomes:
+                fate = Fate.SKIPPED if outcome.state is AddressState.SKIPPED else Fate.FAILED
+                self._end(Result(page.file, page.url, source.name, fate, outcome.reason))
         if named and source.discoveries():
-            # Other languages that pages name: for the next crawl, unless they come out of a file first.
+            # Other languages that pages name, and what API answers list: for the next crawl, unless they
+            # come out of a file first.
             self._store.frontier.record(run, walk, source.name, named)
+        self._store_batch(run, batch)
+        self._store.frontier.settle(run, source.name, [each for each in outcomes if each.key in due])
         self._store.frontier.beat(run, self._by_source[source.name])
 
     def _run(self, source: type[Source]) -> tuple[str, Walk]:
@@ -249,19 +259,19 @@ class Intake:
             raise LookupError(f"{page.url}: the capture was written and has no place")
         return place
 
-    def _store_batch(self, run: str, batch: list[Release | Held], of: list[_Page]) -> None:
+    def _store_batch(self, run: str, batch: list[tuple[_Page, Release | Held]]) -> None:
         # Two captures of one address are two states of it, so they are kept one after the other.
-        for some in _rounds(list(zip(of, batch, strict=True))):
+        for some in _rounds(batch):
             result = keep(self._store.database, run, [record for _, record in some], datetime.now(UTC))
             saved = iter(result.saved)
             for page, record in some:
                 if isinstance(record, Held):
                     reason = f"{record.reason}: {record.detail}"
-                    self._end(Result(page.file, page.url, record.source, Fate.HELD, reason))
+                    self._end(Result(page.file, record.url, record.source, Fate.HELD, reason))
                 else:
                     done = next(saved)
                     fate = Fate(done.change.value)
-                    self._end(Result(page.file, page.url, record.source, fate, None, done.release_id))
+                    self._end(Result(page.file, record.url, record.source, fate, None, done.release_id))
 
     def _end(self, result: Result) -> None:
         self.counts[result.fate] += 1
@@ -270,18 +280,60 @@ class Intake:
         self._tell(result)
 
 
-def _cleaned(page: _Page, reading: Reading) -> list[Release | Held] | Outcome:
-    """What a page says, cleaned; or how its address ends that gives no release."""
+def _index_at(url: str, wanted: type[Source] | None) -> tuple[type[Source], Api] | None:
+    """The API whose answers hold whole releases, if this is the address of one."""
+    for source in crawled_sources().values() if wanted is None else (wanted,):
+        for discovery in source.discoveries():
+            if not isinstance(discovery, Api) or not discovery.embedded:
+                continue
+            if urlsplit(discovery.url)[1:3] == urlsplit(url)[1:3]:
+                return source, discovery
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a capture says, cleaned."""
+
+    records: tuple[Release | Held, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    """How addresses ended that gave no release."""
+    named: tuple[Discovered, ...] = ()
+    """Further addresses of the source."""
+
+
+def _said(page: _Page, capture: Capture) -> _Said:
+    if page.index is not None:
+        shown = read_index(page.source, page.index, capture)
+        if shown.failure is not None:
+            return _Said(outcomes=(_failed(page.key, shown.failure, capture),))
+        items = [replace(item, key=item.key or key) for key, item in shown.embedded.items()]
+        return _cleaned(items, shown.entries)
+    reading = read_page(page.source, capture, Due(page.key, page.url))
     if reading.skipped is not None:
-        return Outcome(page.key, AddressState.SKIPPED, reading.skipped, status=page.capture.status)
+        return _Said(
+            outcomes=(Outcome(page.key, AddressState.SKIPPED, reading.skipped, None, capture.status),)
+        )
     if reading.failure is not None:
-        reason = f"{reading.failure.kind.value}: {reading.failure.detail}"
-        return Outcome(page.key, AddressState.FAILED, reason, reading.failure.kind, page.capture.status)
-    try:
-        return [process(item) for item in reading.items]
-    except Exception as error:  # noqa: BLE001 - a defect of a stage: shown, and the other pages go on
-        reason = f"a stage failed: {type(error).__name__}: {error}"
-        return Outcome(page.key, AddressState.FAILED, reason, FailureKind.STAGE)
+        return _Said(outcomes=(_failed(page.key, reading.failure, capture),))
+    return _cleaned(reading.items, reading.discovered)
+
+
+def _failed(key: str, failure: Failure, capture: Capture) -> Outcome:
+    reason = f"{failure.kind.value}: {failure.detail}"
+    return Outcome(key, AddressState.FAILED, reason, failure.kind, capture.status)
+
+
+def _cleaned(items: Sequence[ReleaseItem], named: Sequence[Discovered]) -> _Said:
+    records: list[Release | Held] = []
+    outcomes: list[Outcome] = []
+    for item in items:
+        try:
+            records.append(process(item))
+        except Exception as error:  # noqa: BLE001 - a defect of a stage: shown, and the other pages go on
+            reason = f"a stage failed: {type(error).__name__}: {error}"
+            outcomes.append(Outcome(item.key or "", AddressState.FAILED, reason, FailureKind.STAGE))
+    return _Said(tuple(records), tuple(outcomes), tuple(named))
 
 
 def _rounds(records: list[tuple[_Page, Release | Held]]) -> Iterator[list[tuple[_Page, Release | Held]]]:
