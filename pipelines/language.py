@@ -68,6 +68,8 @@ class _Opinion:
     sure: bool
     second: str | None = None
     """Another language with a large part of the text."""
+    alone: bool = False
+    """No other language is named at all, and most of the text is in this one."""
 
 
 def sampled(title: str, paragraphs: Sequence[str]) -> str:
@@ -93,7 +95,10 @@ def _first_opinion(text: str) -> _Opinion:
         return _Opinion(None, False)
     _, second, second_percent, _ = details[1]
     large = second != "un" and second_percent >= _LARGE_PART
-    return _Opinion(primary(tag), reliable and percent > 100 - percent, primary(second) if large else None)
+    most = percent > 100 - percent
+    return _Opinion(
+        primary(tag), reliable and most, primary(second) if large else None, most and second == "un"
+    )
 
 
 @lru_cache(maxsize=1)
@@ -121,6 +126,10 @@ def find_language(
     allowed = tuple(dict.fromkeys(primary(tag) for tag in declared))
     if first.sure and first.language in allowed:
         return Finding(first.language, _remarks(first.language, page, first.second))
+    if first.alone and first.language in allowed and page and first.language == primary(page):
+        # Many names make the first opinion hesitate; the page says the same, and loading the second
+        # opinion's model costs a second and 100 MB.
+        return Finding(str(first.language), _remarks(str(first.language), page, None))
     second = _second_opinion(text)
     language, notes = _weighed(first, second, allowed, page, text)
     return Finding(language, (*notes, *_remarks(language, page, first.second)))

@@ -78,7 +78,7 @@ def _posted(release: ReleaseFacts) -> tuple[date, datetime]:
 def _precedence(
     release: ReleaseFacts, order: Mapping[str, int], languages: Mapping[str, int]
 ) -> tuple[date, bool, datetime, int, int, str, str]:
-    """Earlier day, ministry before mission, earlier time, rank of the site's issuer, language of more, ids."""
+    """Earlier day, ministry first, earlier time, rank of the site's issuer, language of more, then ids."""
     day, moment = _posted(release)
     return (
         day,
