@@ -123,6 +123,8 @@ CONCURRENT_ITEMS = 4
 COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = False
 METAREFRESH_ENABLED = False
+# No site needs to know where an address was found; and a site's Referrer-Policy need not be obeyed.
+REFERER_ENABLED = False
 REDIRECT_MAX_TIMES = 5
 DEFAULT_REQUEST_HEADERS = {
     # gob.mx answers a script fragment to clients that do not ask for a page.
