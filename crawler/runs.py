@@ -73,6 +73,7 @@ class RunKeeper:
         self._walks: dict[int, Walk] = {}
         self._finds: Walk | None = None
         self._beats: asyncio.Task[None] | None = None
+        self._closing: asyncio.Task[None] | None = None
         self._failures: list[str] = []
         self.at_limit = False
         """The spider stopped because it had fetched as many releases as it was asked to."""
@@ -203,7 +204,9 @@ class RunKeeper:
                 await self._write_outcomes()
         except Exception as error:  # noqa: BLE001 - without a ledger nothing may be fetched
             self.fail(f"the ledger cannot be reached: {type(error).__name__}: {error}")
-            await self._crawler.engine.close_spider_async(reason="ledger failed")
+            # In a task of its own: closing ends this one.
+            closing = self._crawler.engine.close_spider_async(reason="ledger failed")
+            self._closing = asyncio.get_running_loop().create_task(closing)
 
     def _counts(self) -> dict[str, int]:
         stats = self._crawler.stats.get_stats()

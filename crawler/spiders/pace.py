@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from scrapy.settings import BaseSettings
 
 from crawler.guard import read_mappings
@@ -29,10 +31,22 @@ def set_pace(settings: BaseSettings, source: type[Source]) -> None:
             "jitter": 0,
         }
     settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
+    settings.set("COMMUNIQUE_PORTS", sorted(_ports(settings, source)), priority="spider")
     # Little more than the hosts take at once: what already waits in a host's slot is fetched even
     # when the crawl is being stopped.
     at_once = max(slots[host]["concurrency"] for host in source.hosts)
     settings.set("CONCURRENT_REQUESTS", at_once + max(1, at_once // 2), priority="spider")
+
+
+def _ports(settings: BaseSettings, source: type[Source]) -> set[int]:
+    """Ports that the settings allow, and those that the definition's own addresses name."""
+    ports = {int(port) for port in settings.getlist("COMMUNIQUE_PORTS")}
+    for discovery in source.discoveries():
+        for url in (discovery.url, getattr(discovery, "first_url", None), getattr(discovery, "fetch", None)):
+            port = urlsplit(url).port if url else None
+            if port is not None:
+                ports.add(port)
+    return ports
 
 
 def nameless_hosts(settings: BaseSettings, source: type[Source]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
 from scrapy.settings import Settings
 
@@ -35,4 +36,21 @@ def busy(settings: Settings) -> MemoryStore:
     """Another process has the source."""
     store = MemoryStore()
     store.frontier = _Busy()
+    return store
+
+
+class _TakenOver(MemoryFrontier):
+    beats = 0
+
+    def beat(self, run: str, counts: Mapping[str, int]) -> None:
+        self.beats += 1
+        if self.beats > 1:
+            raise RuntimeError(f"run {run} was taken for dead")
+        super().beat(run, counts)
+
+
+def taken_over(settings: Settings) -> MemoryStore:
+    """A ledger that takes the run for dead after its first sign of life."""
+    store = child.open_store(settings)
+    store.frontier = _TakenOver()
     return store

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from scrapy import Request
 from scrapy.settings import Settings
 
-from crawler.source import crawled_sources
-from crawler.spiders.loader import SourceSpiderLoader
+from crawler.source import crawled_sources, load_source
+from crawler.spiders.loader import SourceSpiderLoader, spider_for
 from crawler.spiders.source import SourceSpider
+from tests.crawler.crawling import Crawls
+from tests.crawler.demo import LISTING, definition
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +74,11 @@ def test_only_mapped_hosts_are_asked_faster_and_only_when_told_so(loader: Source
     slots = settings.getdict("DOWNLOAD_SLOTS")
     assert slots["api.io.canada.ca"] == {"delay": 0.0, "concurrency": 16, "jitter": 0}
     assert slots["www.canada.ca"]["delay"] >= 1
+
+
+def test_a_port_that_a_definition_names_may_be_asked(tmp_path: Path) -> None:
+    text = definition(LISTING.replace("www.demo.example/", "www.demo.example:8443/"))
+    settings = Settings()
+    settings.setmodule("crawler.settings")
+    spider_for(load_source(Crawls(tmp_path).define(text))).update_settings(settings)
+    assert settings.getlist("COMMUNIQUE_PORTS") == [8443]

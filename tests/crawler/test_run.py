@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.replica import Replica
 from tests.crawler.crawling import ROOT, Crawls
 from tests.crawler.demo import definition, page, settings_for, web_of
 from tests.crawler.server import Answer, Web, serving
@@ -117,6 +118,44 @@ def test_a_run_that_was_planned_before_is_the_one_that_is_opened(tmp_path: Path)
             definition=crawls.define(definition()), settings=settings_for(web), run_id="planned-7"
         )
     assert list(crawled.result["runs"]) == ["planned-7"]
+
+
+def test_a_run_that_the_ledger_gave_up_fetches_nothing_more(tmp_path: Path) -> None:
+    crawls = Crawls(tmp_path)
+    web = web_of([list(range(60, 0, -1))])
+    web.routes.update({f"/news/n{number}": Answer(page(number).body, wait=0.1) for number in range(1, 61)})
+    with serving(web):
+        crawled = crawls.crawl(
+            definition=crawls.define(definition(at_once=1)),
+            settings=settings_for(
+                web,
+                COMMUNIQUE_STORE="tests.crawler.stores.taken_over",
+                COMMUNIQUE_CONNECT_DELAY=None,
+            ),
+        )
+    assert crawled.result["outcome"] == "failed"
+    assert "run run-1 was taken for dead" in crawled.result["error"]
+    assert len(web.paths()) < 30
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_a_certificate_counts_only_when_somebody_trusted_vouches_for_it(trusted: bool) -> None:
+    with Replica(releases=30, seed=7) as replica:
+        environment = {**os.environ, **replica.environment}
+        if not trusted:
+            del environment["SSL_CERT_FILE"]
+        command = [sys.executable, "-m", "crawler.run", "mx_sre", *MEMORY]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        paths = [entry.path for entry in replica.log]
+    if trusted:
+        assert (done.returncode, done.stderr) == (0, "")
+        assert len(paths) > 2
+    else:
+        assert done.returncode == 1
+        assert "certificate verify failed" in done.stderr
+        assert paths == []
 
 
 def test_memory_stays_flat_however_much_an_index_holds(tmp_path: Path) -> None:
