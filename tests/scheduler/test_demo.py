@@ -145,18 +145,18 @@ def test_the_demo_finds_what_is_true_and_a_second_one_changes_nothing_but_the_ru
         assert {one["source"] for one in each["releases"]} == {"mx_sre", "mx_segob", "mx_shcp", "mexidata"}
         assert [one["role"] for one in each["releases"]] == ["original", "translation", "repost", "repost"]
 
-    # The captures alone give the same again, ids and roles included, whatever the order of arrival.
+    # The captures alone give the same statements again, roles included, whatever the order of arrival.
     rebuilt = tmp_path / "rebuilt"
     assert type_command("ingest", data / "captures", "--data", rebuilt).code == 0
     assert texts_of(rebuilt) == texts_of(data)
 
 
-def texts_of(data: Path) -> dict[str, list[tuple[str, ...]]]:
-    """Releases with their roles and texts, by statement."""
-    return {
-        line["id"]: [(one["id"], one["role"], one["said_on"], one["body"]) for one in line["releases"]]
+def texts_of(data: Path) -> list[list[tuple[str, ...]]]:
+    """Statements as their releases with roles and texts. (Which of the ids leads is for the first to arrive.)"""
+    return sorted(
+        [(one["id"], one["role"], one["said_on"], one["body"]) for one in line["releases"]]
         for line in type_command("statements", "--json", "--data", data).lines
-    }
+    )
 
 
 def test_made_up_releases_are_not_put_among_real_ones(tmp_path: Path) -> None:
