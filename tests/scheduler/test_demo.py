@@ -152,7 +152,7 @@ def test_the_demo_finds_what_is_true_and_a_second_one_changes_nothing_but_the_ru
 
 
 def texts_of(data: Path) -> list[list[tuple[str, ...]]]:
-    """Statements as their releases with roles and texts. (Which of the ids leads is for the first to arrive.)"""
+    """Statements as their releases with roles and texts. (Which id leads depends on arrival.)"""
     return sorted(
         [(one["id"], one["role"], one["said_on"], one["body"]) for one in line["releases"]]
         for line in type_command("statements", "--json", "--data", data).lines
