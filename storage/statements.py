@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -78,7 +78,7 @@ class StatementView:
     """Originals first, then translations, re-posts, excerpts; within these, who speaks for itself first."""
 
 
-def find_statements(connection: Connection, query: StatementQuery) -> Iterator[StatementView]:
+def find_statements(connection: Connection, query: StatementQuery) -> Generator[StatementView, None, None]:
     """Statements that match, the latest said first. Streams: memory does not grow with their number.
 
     Use it while the connection's transaction lasts.

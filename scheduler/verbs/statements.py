@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated
 
@@ -91,8 +92,8 @@ def statements(
     query = StatementQuery(
         since=since, until=until, issuer=issuer, language=language, source=source, limit=limit
     )
-    with place.reading() as connection:
-        found = find_statements(connection, query)
+    # Closed before the connection, also when the reader of a pipe has gone.
+    with place.reading() as connection, closing(find_statements(connection, query)) as found:
         if place.json:
             for view in found:
                 write_json(view)
