@@ -70,11 +70,13 @@ def _show(progress: Progress, task: TaskID, where: Where) -> None:
     state = where.state
     if report is not None:
         color = "green" if good else "red"
-        state = f"[{color}]{where.state}[/{color}]: {counts_in_words(dict(where.counts))}"
+        words = counts_in_words(dict(where.counts), "nothing new" if good else "")
+        state = f"[{color}]{where.state}[/{color}]" + (f": {words}" if words else "")
     amount = f"{where.known - where.open}/{where.known}" if where.known else ""
     time = f"{where.seconds:.0f} s"
     progress.update(task, total=total, completed=done, amount=amount, time=time, state=state)
 
 
 def _line(report: Report) -> str:
-    return f"{report.source}: {report.ending.value}: {counts_in_words(dict(report.counts))}"
+    words = counts_in_words(dict(report.counts), "nothing new" if report.ending in GOOD else "")
+    return f"{report.source}: {report.ending.value}" + (f": {words}" if words else "")

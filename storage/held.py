@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,7 +50,7 @@ def save_held(connection: Connection, run: str, held: Sequence[Held], now: datet
     )
 
 
-def list_held(connection: Connection, source: str | None = None) -> Iterator[HeldView]:
+def list_held(connection: Connection, source: str | None = None) -> Generator[HeldView, None, None]:
     """Records held back, the latest first."""
     query = select(HeldRow).order_by(HeldRow.held_at.desc(), HeldRow.id.desc())
     if source is not None:

@@ -134,7 +134,10 @@ def _show(reports: Sequence[Report], place: Place) -> None:
         style = "green" if report.ending in GOOD else "red"
         took = f"{(report.ended_at - report.started_at).total_seconds():.0f} s"
         shown.add_row(
-            report.source, cell(report.ending.value, style), counts_in_words(dict(report.counts)), took
+            report.source,
+            cell(report.ending.value, style),
+            counts_in_words(dict(report.counts), "nothing new" if report.ending in GOOD else ""),
+            took,
         )
     if reports:
         out().print(shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -218,8 +218,8 @@ def held(
 
     number = 0
     shown = table("source", "reason", "what was expected, what was found, what to do")
-    with place.reading() as connection:
-        for each in list_held(connection, source):
+    with place.reading() as connection, closing(list_held(connection, source)) as found:
+        for each in found:
             number += 1
             if place.json:
                 write_json(each)
@@ -256,10 +256,10 @@ def runs(
                 write_json(run)
                 continue
             took = f"{(run.ended_at - run.started_at).total_seconds():.0f} s" if run.ended_at else ""
-            words = counts_in_words(run.counts)
+            words = counts_in_words(run.counts, "nothing new" if run.state == "finished" else "")
             shown.add_row(
                 run.id, run.source, run.started_by, in_zone(run.started_at), took, _state(run),
-                cell(f"{words}: {run.error}" if run.error else words),
+                cell(": ".join(each for each in (words, run.error) if each)),
             )  # fmt: skip
     if not place.json and shown.row_count:
         out().print(shown)

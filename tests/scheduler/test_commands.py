@@ -308,3 +308,15 @@ def test_the_console_command_ends_with_the_verbs_exit_code(tmp_path: Path) -> No
 
 def test_the_database_knows_the_names_of_issuers(data: Path) -> None:
     assert numbers(data, "issuers") == len(ISSUERS)
+
+
+def test_a_reader_that_goes_away_gets_no_noise(data: Path) -> None:
+    script = "from scheduler.cli import main; main()"
+    command = [sys.executable, "-c", script, "statements", "--json", "--data", str(data)]
+    listing = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert listing.stdout is not None
+    assert listing.stderr is not None
+    listing.stdout.close()
+    assert listing.stderr.read() == ""
+    listing.stderr.close()
+    assert listing.wait() == 1
