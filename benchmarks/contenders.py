@@ -63,7 +63,7 @@ class Glued(Bare):
         import htmldate
         import trafilatura
 
-        text = response.text  # type: ignore[attr-defined]
+        text = response.text
         yield {
             "url": response.url,
             "text": trafilatura.extract(text) or "",

@@ -378,7 +378,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How an address ended that gave no release: skipped, failed or gone (stored and held come from the pipelines)."""
+    """How an address ended that gave no release: skipped, failed or gone. Pipelines say stored and held."""
 
     key: str
     state: AddressState

@@ -153,7 +153,7 @@ def test_the_first_statement_comes_before_the_last_is_read(many: Database) -> No
         stream = find_statements(connection, StatementQuery())
         next(stream)
         assert len([each for each in queries if "releases" in each]) == 1
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
 
 
 def test_a_revised_release_shows_its_current_state(stored: Database) -> None:

@@ -61,7 +61,12 @@ def kill_after(requests: int, source: str, data: Path, replica: Replica, watch: 
     """Kill the crawl when the replica has answered so many more requests; False when it ended before."""
     watch.expect(requests)
     child = crawl(source, data, replica)
-    threading.Thread(target=lambda: (child.wait(), watch.reached.set()), daemon=True).start()
+
+    def ended() -> None:
+        child.wait()
+        watch.reached.set()
+
+    threading.Thread(target=ended, daemon=True).start()
     assert watch.reached.wait(PATIENCE), "the crawl stands still"
     child.send_signal(signal.SIGKILL)
     return child.wait() == -signal.SIGKILL
