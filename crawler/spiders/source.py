@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import scrapy
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
@@ -25,7 +25,6 @@ from crawler.declare import Api, Feed, Listing, Numbers
 from crawler.frontier import RunRequest, Seen, Walk
 from crawler.items import Capture, Discovered, Due, FailureKind, Outcome, ReleaseItem
 from crawler.middlewares.captures import CaptureFailed
-from crawler.pages.read import read_page
 from crawler.runs import RunKeeper, keeper_of
 from crawler.source import Source, definition_digest
 from crawler.spiders.api import api_indexes
@@ -46,6 +45,7 @@ from crawler.spiders.look import look
 from crawler.spiders.numbers import NumbersWalk
 from crawler.spiders.pace import nameless_hosts, set_pace
 from crawler.spiders.pending import Pending
+from crawler.spiders.reading import Reader
 from crawler.spiders.walk import IndexWalk, due_of
 
 logger = logging.getLogger(__name__)
@@ -110,6 +110,7 @@ class SourceSpider(scrapy.Spider):
         self._asked: set[str] = set()
         self._blocked: dict[str, int] = {}
         self._closing: Any = None
+        self._reader = Reader(self.source)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:  # noqa: ANN401
@@ -117,6 +118,7 @@ class SourceSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.most_pending = 2 * crawler.settings.getint("CONCURRENT_REQUESTS")
         spider.most_blocked = crawler.settings.getint("COMMUNIQUE_CHALLENGES")
+        crawler.signals.connect(spider._reader.close, signals.spider_closed)
         return spider
 
     @classmethod
@@ -314,7 +316,7 @@ class SourceSpider(scrapy.Spider):
             outcome = ending_by_status(due, capture)
             if outcome is None:
                 try:
-                    reading = read_page(self.source, capture, due)
+                    reading = await self._reader.read(due, capture)
                 except Exception as error:
                     logger.exception("%s: reading %s failed", self.name, due.url)
                     detail = f"reading failed: {type(error).__name__}: {error}"
