@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from crawler.items import KindOfRelease
 from pipelines.link import link_releases, relink_all
 from storage.database import Database
+from storage.links import load_links, write_links
 from storage.tables import LinkRow
 from tests.linking.shelf import (
     NOW,
@@ -103,3 +105,31 @@ def test_a_join_between_two_that_are_apart_by_figures_is_the_persons_to_make(dat
         decide(connection, SRE, corrected, "join")
         link_releases(connection, [SRE.id], NOW)
         assert together(connection, [SRE, corrected])
+
+
+def test_a_person_who_overruled_the_evidence_is_not_overruled_when_the_text_changes(
+    database: Database,
+) -> None:
+    """New wording is new evidence of the same kind; the person's word about the pair stands all the same."""
+    with database.write() as connection:
+        keep(connection, [SRE, SEGOB])
+        connection.execute(LinkRow.__table__.update().values(decided_by="Ana", verdict="apart"))  # type: ignore[attr-defined]
+        relink_all(connection, NOW + timedelta(days=1))
+        assert together(connection, [SRE])
+        before = load_links(connection, [SRE.id])
+        framed = retold(SEGOB, body="La secretaría dio a conocer hoy el comunicado.\n\n" + JOINT_ES)
+        keep(connection, [framed], NOW + timedelta(days=2))
+        relink_all(connection, NOW + timedelta(days=3))
+        assert together(connection, [SRE])
+        assert load_links(connection, [SRE.id]) == before
+
+
+def test_no_batch_of_the_machine_changes_or_deletes_a_persons_row(database: Database) -> None:
+    with database.write() as connection:
+        keep(connection, [SRE, SEGOB])
+        connection.execute(LinkRow.__table__.update().values(decided_by="Ana", verdict="apart"))  # type: ignore[attr-defined]
+        (link,) = load_links(connection, [SRE.id]).values()
+        machines = replace(link, verdict="join", decided_by="machine")
+        write_links(connection, [], [machines], [], NOW + timedelta(days=1))
+        write_links(connection, [], [], [link.key], NOW + timedelta(days=1))
+        assert load_links(connection, [SRE.id]) == {link.key: link}
