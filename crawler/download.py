@@ -6,6 +6,7 @@ Every connection, whether for a page, a redirect or robots.txt, is made to the a
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -22,7 +23,12 @@ from scrapy.utils.spider import DefaultSpider
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.error import ConnectError
-from twisted.internet.interfaces import IProtocol, IProtocolFactory, IStreamClientEndpoint
+from twisted.internet.interfaces import (
+    IOpenSSLClientConnectionCreator,
+    IProtocol,
+    IProtocolFactory,
+    IStreamClientEndpoint,
+)
 from twisted.internet.threads import deferToThread
 from twisted.web.client import HTTPConnectionPool
 from twisted.web.iweb import IPolicyForHTTPS
@@ -115,6 +121,20 @@ class GuardedPool(HTTPConnectionPool):
         return super().getConnection(key, cast("IStreamClientEndpoint", guarded))
 
 
+@implementer(IPolicyForHTTPS)
+class RememberedTls:
+    """TLS options of a host, made once: Twisted asks for them at every request, open connection or not."""
+
+    def __init__(self, policy: IPolicyForHTTPS) -> None:
+        self._options = lru_cache(maxsize=256)(policy.creatorForNetloc)
+
+    def creatorForNetloc(  # noqa: N802 - Twisted's name
+        self, hostname: bytes, port: int
+    ) -> IOpenSSLClientConnectionCreator:
+        """As IPolicyForHTTPS."""
+        return self._options(hostname, port)
+
+
 class GuardedDownloadHandler(HTTP11DownloadHandler):
     """Scrapy's HTTP handler over a `GuardedPool`. Proxies are refused: behind one the guard sees nothing."""
 
@@ -123,6 +143,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         plain = self._pool
+        self._contextFactory = cast("IPolicyForHTTPS", RememberedTls(self._contextFactory))
         self._pool = GuardedPool(reactor, guard_for(crawler), self._contextFactory)
         self._pool.maxPersistentPerHost = max(
             plain.maxPersistentPerHost, crawler.settings.getint("CONCURRENT_REQUESTS")
