@@ -199,7 +199,7 @@ class ReleaseItem:
     """Raw text of the date when this site posted it."""
     posted_on: date | None = None
     posted_at: datetime | None = None
-    """Exact posting time in UTC, only where the page gives a clock time."""
+    """Exact posting time in UTC, where the page gives a clock time, or the index gives one of that day."""
     issuers: tuple[str, ...] = ()
     """Who speaks, as the page writes it (names, abbreviations); empty: the definition's issuers."""
     kind: str | None = None
@@ -310,7 +310,7 @@ class Release:
     read_by: ReadBy
     notes: tuple[str, ...]
     content_digest: str
-    """`sha256:` over what a reader would call the text: title, body, dates, issuers, withdrawal."""
+    """`sha256:` over what a reader would call the text: title, body, days, issuers, withdrawal."""
     signature: bytes
     """MinHash of the body: 128 unsigned 32-bit little-endian values."""
     captured_at: datetime | None
@@ -374,6 +374,8 @@ class Due:
     kind: str | None = None
     posted_on: date | None = None
     language: str | None = None
+    posted_at: datetime | None = None
+    """Exact posting time by the index in UTC, where one showed it."""
 
 
 @dataclass(frozen=True, slots=True)

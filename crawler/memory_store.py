@@ -211,6 +211,7 @@ def _due(entry: Entry) -> Due:
         kind=found.kind,
         posted_on=found.posted_on,
         language=found.language,
+        posted_at=found.posted_at,
     )
 
 

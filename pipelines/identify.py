@@ -22,10 +22,10 @@ def release_id(source: str, native_id: str | None, key: str) -> str:
 
 
 def content_digest(draft: Draft) -> str:
-    """`sha256:` over what a reader would call the text: title, body, dates, issuers, withdrawal.
+    """`sha256:` over what a reader would call the text: title, body, days, issuers, withdrawal.
 
     Equal digests mean no new revision, so nothing may enter that changes by itself (notes, captures,
-    change stamps).
+    change stamps) or that depends on where the page was found: the posting time may be the index's.
     """
     item = draft.item
     content = (
@@ -33,7 +33,6 @@ def content_digest(draft: Draft) -> str:
         draft.paragraphs,
         draft.said_on.isoformat(),
         draft.posted_on.isoformat() if draft.posted_on else None,
-        draft.posted_at.isoformat() if draft.posted_at else None,
         draft.issuers,
         item.withdrawn,
         item.withdrawn_at.isoformat() if item.withdrawn_at else None,

@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
-from crawler.declare import Api
 from crawler.frontier import RunRequest, Walk
 from crawler.items import (
     AddressState,
@@ -35,6 +34,7 @@ from crawler.pages.read import Failure, read_page
 from crawler.source import Source, crawled_sources, source_for, source_named
 from pipelines.persist import keep
 from pipelines.process import process
+from scheduler.indexes import FoundIndex, index_at
 from scheduler.saved import Form, SavedFile, address_in, page_in
 from storage.captures import captures_in
 from storage.encodings import BodyUnreadable
@@ -103,8 +103,8 @@ class _Page:
     url: str
     key: str
     capture: Capture
-    index: Api | None = None
-    """An answer of this API instead, that holds whole releases; `key` is empty then."""
+    index: FoundIndex | None = None
+    """A page of this index instead; `key` is empty then."""
 
 
 Tell = Callable[[Result], None]
@@ -168,13 +168,14 @@ class Intake:
         if capture.status != 200:
             self._end(Result(path, capture.url, None, Fate.SKIPPED, f"answer {capture.status}, no page"))
             return
+        wanted = crawled_sources().values() if self._wish.source is None else (self._wish.source,)
+        index = index_at(capture.url, wanted)
+        if index is not None:
+            self._line_up(_Page(path, index.source, capture.url, "", capture, index))
+            return
         content_type = (capture.header("Content-Type") or "").partition(";")[0].strip().lower()
         if content_type and content_type not in PAGE_TYPES:
             self._end(Result(path, capture.url, None, Fate.SKIPPED, f"no page: {content_type}"))
-            return
-        index = _index_at(capture.url, self._wish.source)
-        if index is not None:
-            self._line_up(_Page(path, index[0], capture.url, "", capture, index[1]))
             return
         source = self._wish.source or source_for(capture.url)
         key = source.address_key(capture.url) if source is not None else None
@@ -209,7 +210,11 @@ class Intake:
     def _keep_pending(self) -> None:
         pages, self._pending, self._pending_bytes = self._pending, [], 0
         for source in dict.fromkeys(page.source for page in pages):
-            self._keep([page for page in pages if page.source is source], source)
+            ours = [page for page in pages if page.source is source]
+            # In the order of the captures: what an index shows is known before its pages are read, and a
+            # later page of it does not tell of changes that an earlier copy has not.
+            for _, some in groupby(ours, key=lambda page: page.index is None):
+                self._keep(list(some), source)
 
     def _keep(self, pages: list[_Page], source: type[Source]) -> None:
         """One batch of one source: into the ledger, into the WARC store, read from there, kept."""
@@ -222,13 +227,19 @@ class Intake:
         seen = self._store.frontier.record(run, walk, source.name, found)
         # What is kept already stays as it is, whatever an old copy of its page says.
         due = {each.key for each in seen if each.due}
+        known = self._store.frontier.look_up(source.name, [each.key for each in found])
         places = [self._place(run, page) for page in pages]
         self._store.captures.flush()
         batch: list[tuple[_Page, Release | Held]] = []
         outcomes: list[Outcome] = []
         named: list[Discovered] = []
         for page, place in zip(pages, places, strict=True):
-            said = _said(page, self._store.captures.read(place))
+            capture = self._store.captures.read(place)
+            said = (
+                _said(page, capture, known[page.key]) if page.index is None else _shown(page.index, capture)
+            )
+            if said.listed is not None:
+                self._end(Result(page.file, page.url, None, Fate.SKIPPED, said.listed))
             batch += [(page, record) for record in said.records]
             outcomes += said.outcomes
             named += said.named
@@ -236,7 +247,7 @@ class Intake:
                 fate = Fate.SKIPPED if outcome.state is AddressState.SKIPPED else Fate.FAILED
                 self._end(Result(page.file, page.url, source.name, fate, outcome.reason))
         if named and source.discoveries():
-            # Other languages that pages name, and what API answers list: for the next crawl, unless they
+            # Other languages that pages name, and what indexes list: for the next crawl, unless they
             # come out of a file first.
             self._store.frontier.record(run, walk, source.name, named)
         self._store_batch(run, batch)
@@ -280,17 +291,6 @@ class Intake:
         self._tell(result)
 
 
-def _index_at(url: str, wanted: type[Source] | None) -> tuple[type[Source], Api] | None:
-    """The API whose answers hold whole releases, if this is the address of one."""
-    for source in crawled_sources().values() if wanted is None else (wanted,):
-        for discovery in source.discoveries():
-            if not isinstance(discovery, Api) or not discovery.embedded:
-                continue
-            if urlsplit(discovery.url)[1:3] == urlsplit(url)[1:3]:
-                return source, discovery
-    return None
-
-
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What a capture says, cleaned."""
@@ -300,16 +300,28 @@ class _Said:
     """How addresses ended that gave no release."""
     named: tuple[Discovered, ...] = ()
     """Further addresses of the source."""
+    listed: str | None = None
+    """Of an index without releases in it: what it showed."""
 
 
-def _said(page: _Page, capture: Capture) -> _Said:
-    if page.index is not None:
-        shown = read_index(page.source, page.index, capture)
+def _shown(index: FoundIndex, capture: Capture) -> _Said:
+    shown = read_index(index.source, index.discovery, capture, index.language)
+    if index.holds_releases:
         if shown.failure is not None:
-            return _Said(outcomes=(_failed(page.key, shown.failure, capture),))
+            return _Said(outcomes=(_failed("", shown.failure, capture),))
         items = [replace(item, key=item.key or key) for key, item in shown.embedded.items()]
         return _cleaned(items, shown.entries)
-    reading = read_page(page.source, capture, Due(page.key, page.url))
+    if shown.failure is not None:
+        # No release is lost by it, and past the last page of an index that is its end.
+        return _Said(listed=f"an index: {shown.failure.kind.value}: {shown.failure.detail}")
+    return _Said(
+        named=shown.entries, listed=f"an index: {len(shown.entries)} addresses of {index.source.name}"
+    )
+
+
+def _said(page: _Page, capture: Capture, hint: Due) -> _Said:
+    """`hint` is what the ledger has of the page, as for one that is crawled."""
+    reading = read_page(page.source, capture, hint)
     if reading.skipped is not None:
         return _Said(
             outcomes=(Outcome(page.key, AddressState.SKIPPED, reading.skipped, None, capture.status),)

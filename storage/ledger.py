@@ -195,6 +195,7 @@ _DUE = (
     AddressRow.kind,
     AddressRow.posted_on,
     AddressRow.language,
+    AddressRow.posted_at,
 )
 _OUTCOME = (
     AddressRow.id,
@@ -234,6 +235,7 @@ def _to_due(row: Row[*tuple[Any, ...]]) -> Due:
         kind=row.kind,
         posted_on=row.posted_on,
         language=row.language,
+        posted_at=row.posted_at,
     )
 
 
@@ -244,15 +246,11 @@ def _text(value: str | None) -> str | None:
     return value.encode("utf-8", "replace").decode().replace("\0", "")
 
 
+_RESTAMPED = ("title", "posted_on", "posted_at", "modified", "fetched_modified")
 _RESTAMP = (
     update(AddressRow)
     .where(AddressRow.id == bindparam("row_id"))
-    .values(
-        title=bindparam("new_title"),
-        posted_on=bindparam("new_posted_on"),
-        modified=bindparam("new_modified"),
-        fetched_modified=bindparam("new_fetched_modified"),
-    )
+    .values({name: bindparam(f"new_{name}") for name in _RESTAMPED})
 )
 
 
@@ -273,11 +271,12 @@ def _see_again(
         new = (
             _text(each.title) or row.title,
             row.posted_on or each.posted_on,
+            row.posted_at or each.posted_at,
             _text(each.modified) or row.modified,
             _fetched_modified(row, each),
         )
-        if new != (row.title, row.posted_on, row.modified, row.fetched_modified):
-            names = ("new_title", "new_posted_on", "new_modified", "new_fetched_modified")
+        if new != tuple(getattr(row, name) for name in _RESTAMPED):
+            names = [f"new_{name}" for name in _RESTAMPED]
             changed.append({"row_id": row.id, **dict(zip(names, new, strict=True))})
     if changed:
         connection.execute(_RESTAMP, changed)
@@ -311,6 +310,7 @@ def _insert(
             "kind": _text(each.kind),
             "language": each.language,
             "posted_on": each.posted_on,
+            "posted_at": each.posted_at,
             "modified": _text(each.modified),
         }
         for each in new

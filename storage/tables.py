@@ -185,6 +185,7 @@ class AddressRow(Table):
     kind: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(35))
     posted_on: Mapped[date | None]
+    posted_at: Mapped[datetime | None]
     modified: Mapped[str | None] = mapped_column(String(200))
     """Change stamp by the index when last shown."""
     fetched_modified: Mapped[str | None] = mapped_column(String(200))

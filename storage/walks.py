@@ -98,6 +98,7 @@ def known_addresses(
                 AddressRow.next_try_at,
                 AddressRow.title,
                 AddressRow.posted_on,
+                AddressRow.posted_at,
                 AddressRow.modified,
                 AddressRow.fetched_modified,
                 AddressRow.fetched_at,

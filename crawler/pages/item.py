@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 from urllib.parse import quote, urlsplit
 
 from crawler.declare import Api, Layout
@@ -33,7 +34,8 @@ def make_item(
     notes: tuple[str, ...] = (),
     embedded: bool = False,
 ) -> ReleaseItem:
-    """The item of one release; what the index said fills what the page does not say (language, kind).
+    """The item of one release; what the index said fills what the page does not say (language, kind,
+    the clock time of its posting day).
 
     `embedded` items stand in an index, whose validators (ETag) are not theirs.
     """
@@ -42,6 +44,7 @@ def make_item(
     if hint is not None:
         values["language"] = values.get("language") or hint.language
         values["kind"] = values.get("kind") or hint.kind
+        notes = (*notes, *_time_by_index(source, values, hint))
     key = hint.key if hint is not None else source.address_key(url) or source.address_key(capture.url)
     item = ReleaseItem(
         source=source.name,
@@ -78,6 +81,21 @@ def day_by_index(source: type[Source], layout: Layout, values: Values, hint: Due
         return ()
     values["posted_on"] = hint.posted_on
     return ("date by index",)
+
+
+def _time_by_index(source: type[Source], values: Values, hint: Due) -> tuple[str, ...]:
+    """Take the index's clock time where the page gives only its posting day, and note it.
+
+    Not when the index means another day (it may show when the page was changed), and not midnight: so
+    sites write a day where a time is asked for.
+    """
+    if hint.posted_at is None or values.get("posted_on") is None or values.get("posted_at") is not None:
+        return ()
+    local = hint.posted_at.astimezone(source.zone())
+    if local.date() != values["posted_on"] or local.time() == time.min:
+        return ()
+    values["posted_at"] = hint.posted_at
+    return ("time by index",)
 
 
 def versions_of(source: type[Source], item: ReleaseItem, page: Page) -> tuple[Discovered, ...]:

@@ -190,6 +190,8 @@ def due_of(entry: Discovered, known: Due | None) -> Due:
         kind=entry.kind,
         posted_on=entry.posted_on,
         language=entry.language,
+        # A page may be named by another page before or after an index shows it with its time.
+        posted_at=entry.posted_at or (known.posted_at if known else None),
     )
 
 

@@ -113,6 +113,22 @@ def test_leftovers_of_an_earlier_run_are_fetched_before_the_index(crawls: Crawls
     assert web.paths()[0].startswith("/news/")
 
 
+def test_a_page_has_the_posting_time_that_its_index_showed_also_when_another_run_fetches_it(
+    crawls: Crawls,
+) -> None:
+    days = {2: "2017-02-23 18:21:00", 1: "2017-02-22 09:05:00"}
+    web = web_of([[2, 1]], days=days)
+    web.routes.update({f"/news/n{number}": page(number, day=day[:10]) for number, day in days.items()})
+    source = crawls.define(definition())
+    with serving(web):
+        first = crawls.crawl(definition=source, settings=settings_for(web), limit="1")
+        second = crawls.crawl(definition=source, settings=settings_for(web))
+    assert [(item["key"], item["posted_at"], item["notes"]) for item in first.items + second.items] == [
+        ("news/n2", "2017-02-24 00:21:00+00:00", ["time by index"]),
+        ("news/n1", "2017-02-22 15:05:00+00:00", ["time by index"]),
+    ]
+
+
 def test_a_limit_above_what_there_is_does_not_matter(crawls: Crawls) -> None:
     web = web_of([[2, 1]])
     with serving(web):

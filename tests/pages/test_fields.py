@@ -214,6 +214,48 @@ def test_without_a_rule_for_the_date_the_index_tells_it() -> None:
     assert read_page(ruled, capture(html()), due).items[0].posted_on is None
 
 
+DATED = Fields(title="h1", body="div.text", posted=Date("time", ("MMMM d, y", "iso")))
+EVENING = datetime(2024, 5, 4, 2, 15, tzinfo=UTC)  # May 3, 20:15 in Mexico City
+
+
+def listed(posted_at: datetime | None, posted_on: date | None = None) -> Due:
+    return Due("news/one", "https://www.example.org/news/one", posted_on=posted_on, posted_at=posted_at)
+
+
+def test_the_index_tells_the_time_of_the_day_that_the_page_gives() -> None:
+    page = capture(html(around="<time>May 3, 2024</time>"))
+    item = read_page(define(release=DATED), page, listed(posted_at=EVENING)).items[0]
+    assert (item.posted, item.posted_on, item.posted_at) == ("May 3, 2024", date(2024, 5, 3), EVENING)
+    assert item.notes == ("time by index",)
+    undated = read_page(define(), page, listed(posted_on=date(2024, 5, 3), posted_at=EVENING)).items[0]
+    assert (undated.posted_on, undated.posted_at) == (date(2024, 5, 3), EVENING)
+    assert undated.notes == ("date by index", "time by index")
+
+
+@pytest.mark.parametrize(
+    ("shown", "by_index"),
+    [
+        ("May 4, 2024", EVENING),  # in UTC it is that day, in Mexico City the day before
+        ("May 2, 2024", EVENING),
+        ("May 3, 2024", datetime(2024, 5, 3, 6, 0, tzinfo=UTC)),  # midnight there: a day, written as a time
+        ("May 3, 2024", None),
+        ("some day", EVENING),
+    ],
+)
+def test_a_time_by_the_index_that_is_not_of_the_pages_day_is_left_alone(
+    shown: str, by_index: datetime | None
+) -> None:
+    page = capture(html(around=f"<time>{shown}</time>"))
+    item = read_page(define(release=DATED), page, listed(posted_at=by_index)).items[0]
+    assert (item.posted_at, item.notes) == (None, ())
+
+
+def test_the_pages_own_time_is_nearer_than_the_indexes() -> None:
+    page = capture(html(around="<time>2024-05-03 18:00</time>"))
+    item = read_page(define(release=DATED), page, listed(posted_at=EVENING)).items[0]
+    assert (item.posted_at, item.notes) == (datetime(2024, 5, 4, 0, 0, tzinfo=UTC), ())
+
+
 def test_a_page_without_any_text_is_a_changed_layout() -> None:
     failure = read(
         "<html><title>Bridge</title><body><div id=app></div><script>render()</script></body></html>"

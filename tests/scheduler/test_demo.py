@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from crawler.replica import Replica, TrueStatement
+from crawler.source import source_named
 from scheduler.demo import compare
 from storage.statements import ReleaseView, StatementView
 from tests.scheduler.commands import ROOT, contents, numbers, type_command
@@ -118,7 +119,9 @@ def demo(data: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_demo_finds_what_is_true_and_a_second_one_changes_nothing_but_the_runs(tmp_path: Path) -> None:
+def test_the_demo_finds_what_is_true_and_a_second_one_changes_nothing_but_the_runs(
+    truth: list[TrueStatement], tmp_path: Path
+) -> None:
     data = tmp_path / "demo"
     first = demo(data, "--json")
     assert first.returncode == 0, first.stderr
@@ -141,9 +144,15 @@ def test_the_demo_finds_what_is_true_and_a_second_one_changes_nothing_but_the_ru
     statements = type_command("statements", "--json", "--data", data, "--source", "mexidata").lines
     joint = [each for each in statements if each["issuers"] == ["mx.sre", "mx.segob", "mx.shcp"]]
     assert joint
+    posted = {(one.source, one.key): one.posted_at for statement in truth for one in statement.releases}
     for each in joint:
         assert {one["source"] for one in each["releases"]} == {"mx_sre", "mx_segob", "mx_shcp", "mexidata"}
         assert [one["role"] for one in each["releases"]] == ["original", "translation", "repost", "repost"]
+        # Their pages show the same day; the listings show who was first.
+        places = [
+            (one["source"], source_named(one["source"]).address_key(one["url"])) for one in each["releases"]
+        ]
+        assert min(places, key=lambda place: (place[0] == "mexidata", posted[place])) == places[0]
 
     # The captures alone give the same statements again, roles included, whatever the order of arrival.
     rebuilt = tmp_path / "rebuilt"

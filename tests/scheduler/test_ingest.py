@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import shutil
+import sqlite3
 import textwrap
 from datetime import UTC, datetime
 from pathlib import Path
@@ -277,6 +278,57 @@ def test_the_captures_of_a_data_folder_can_be_taken_in_by_another(data: Path, tm
     assert type_command("ingest", data / "captures", "--data", other).code == 0
     ours = {each["id"]: each["body"] for each in releases(data)}
     assert {each["id"]: each["body"] for each in releases(other)} == ours
+
+
+LISTED = "https://www.gob.mx/sre/es/archivo/prensa?idiom=es&order=DESC&page=1"
+SRE_PAGE = SAMPLES / "mx_sre" / "2025-body-in-divs" / "page.html"
+
+
+def crawled_listing(path: Path, moment: str, *, url: str = LISTED) -> Path:
+    meta = json.loads((SRE_PAGE.parent / "meta.json").read_text())
+    card = (
+        f'<article><time datetime="{moment}">x</time><h2>Title</h2><a href="{meta["url"]}">more</a></article>'
+    )
+    listing = f"$('#prensa').append('{card}');".encode()
+    return warc(
+        path,
+        (url, "2026-01-14T10:00:00Z", "text/javascript; charset=utf-8", listing),
+        (meta["url"], "2026-01-14T10:00:03Z", "text/html; charset=utf-8", SRE_PAGE.read_bytes()),
+    )
+
+
+def posting_times(data: Path) -> list[str | None]:
+    connection = sqlite3.connect(data / "communique.db")
+    try:
+        return [moment for (moment,) in connection.execute("select posted_at from releases")]
+    finally:
+        connection.close()
+
+
+def test_a_page_of_a_warc_has_the_posting_time_that_its_listing_there_shows(
+    data: Path, tmp_path: Path
+) -> None:
+    day = json.loads((SRE_PAGE.parent / "expected.json").read_text())["item"]["posted_on"]
+    taken = type_command(
+        "ingest", crawled_listing(tmp_path / "a.warc.gz", f"{day} 09:05:00"), "--data", data, "--json"
+    )
+    assert [line["fate"] for line in taken.lines] == ["skipped", "new"]
+    assert taken.lines[0]["reason"] == "an index: 1 addresses of mx_sre"
+    assert posting_times(data) == [f"{day} 15:05:00.000000"]
+    # The saved page alone is read as the ledger knows it.
+    again = warc(
+        tmp_path / "b.warc.gz",
+        (releases(data)[0]["url"], "2026-02-01T10:00:00Z", "text/html", SRE_PAGE.read_bytes()),
+    )
+    assert type_command("ingest", again, "--data", data).code == 0
+    assert posting_times(data) == [f"{day} 15:05:00.000000"]
+
+
+def test_a_listing_asked_for_something_else_is_not_the_sources_index(data: Path, tmp_path: Path) -> None:
+    path = crawled_listing(tmp_path / "a.warc.gz", "2025-01-01 09:05:00", url=LISTED.replace("DESC", "ASC"))
+    taken = type_command("ingest", path, "--data", data, "--json")
+    assert [line["fate"] for line in taken.lines] == ["skipped", "new"]
+    assert posting_times(data) == [None]
 
 
 def test_pages_of_a_warc_that_no_source_knows_can_be_given_to_one(data: Path, tmp_path: Path) -> None:

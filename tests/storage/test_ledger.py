@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -29,7 +29,9 @@ def run(ledger: Ledger) -> str:
     return ledger.open_run(RunRequest(SOURCE))
 
 
-def page(*keys: str, posted_on: date | None = None, modified: str | None = None) -> list[Discovered]:
+def page(
+    *keys: str, posted_on: date | None = None, posted_at: datetime | None = None, modified: str | None = None
+) -> list[Discovered]:
     return [
         Discovered(
             key=key,
@@ -38,6 +40,7 @@ def page(*keys: str, posted_on: date | None = None, modified: str | None = None)
             posted_on=posted_on,
             title=f"Title of {key}",
             modified=modified,
+            posted_at=posted_at,
         )
         for key in keys
     ]
@@ -142,6 +145,13 @@ class TestRecording:
         assert [each.due for each in ledger.record(run, walk, SOURCE, [bare])] == [False]
         found = ledger.look_up(SOURCE, ["a"])["a"]
         assert (found.title, found.posted_on) == ("Title of a", date(2017, 2, 23))
+
+    def test_the_posting_time_is_the_first_that_an_index_shows(self, ledger: Ledger, run: str) -> None:
+        walk = ledger.open_walk(run, SOURCE, LISTING, None)
+        evening = datetime(2017, 2, 24, 0, 21, tzinfo=UTC)
+        for moment in (None, evening, evening + timedelta(hours=3), None):
+            ledger.record(run, walk, SOURCE, page("a", posted_on=date(2017, 2, 23), posted_at=moment))
+        assert ledger.look_up(SOURCE, ["a"])["a"].posted_at == evening
 
     def test_text_that_no_database_could_keep_does_not_stop_a_walk(self, ledger: Ledger, run: str) -> None:
         walk = ledger.open_walk(run, SOURCE, LISTING, None)
@@ -316,7 +326,8 @@ class TestLeftovers:
         self, ledger: Ledger, run: str, clock: Clock
     ) -> None:
         walk = ledger.open_walk(run, SOURCE, LISTING, None)
-        ledger.record(run, walk, SOURCE, page("a", posted_on=date(2017, 2, 23)))
+        evening = datetime(2017, 2, 24, 0, 21, tzinfo=UTC)
+        ledger.record(run, walk, SOURCE, page("a", posted_on=date(2017, 2, 23), posted_at=evening))
         ledger.settle(run, SOURCE, [Outcome("a", AddressState.FAILED, "status 503", FailureKind.HTTP, 503)])
         clock.advance(hours=1)
         (found,) = ledger.due(SOURCE, now=clock(), since=None, until=None, after=None, limit=9)
@@ -326,6 +337,7 @@ class TestLeftovers:
             attempts=1,
             title="Title of a",
             posted_on=date(2017, 2, 23),
+            posted_at=evening,
         )
         assert ledger.look_up(SOURCE, ["a", "unknown"]) == {"a": found}
 

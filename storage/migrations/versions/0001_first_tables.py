@@ -36,6 +36,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=200), nullable=True),
         sa.Column("language", sa.String(length=35), nullable=True),
         sa.Column("posted_on", sa.Date(), nullable=True),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("modified", sa.String(length=200), nullable=True),
         sa.Column("fetched_modified", sa.String(length=200), nullable=True),
         sa.Column("fetched_at", sa.DateTime(timezone=True), nullable=True),
