@@ -45,6 +45,59 @@ def test_only_the_crawlers_settings_read_the_environment() -> None:
     assert set(readers) <= {"crawler/settings.py"}
 
 
+RUNS_TEXT = {"eval", "exec", "compile", "__import__"}
+OF_MODULES = {
+    "os": {"system", "popen"},
+    "subprocess": {"getoutput", "getstatusoutput"},
+    "asyncio": {"create_subprocess_shell"},
+    "pickle": {"load", "loads"},
+    "marshal": {"load", "loads"},
+    "shelve": {"open"},
+}
+
+
+def _runs_text(call: ast.Call) -> bool:
+    shell = any(
+        word.arg == "shell" and not (isinstance(word.value, ast.Constant) and word.value.value is False)
+        for word in call.keywords
+    )
+    match call.func:
+        case ast.Name(id=name):
+            return shell or name in RUNS_TEXT
+        case ast.Attribute(value=ast.Name(id=module), attr=name):
+            return shell or name in OF_MODULES.get(module, ())
+    return shell
+
+
+@pytest.mark.parametrize(
+    ("line", "runs"),
+    [
+        ("os.system(title)", True),
+        ("subprocess.run(title, shell=True)", True),
+        ("subprocess.Popen([program, title])", False),
+        ("eval(title)", True),
+        ("pickle.loads(body)", True),
+        ("re.compile(pattern)", False),
+    ],
+)
+def test_what_would_run_a_text_is_recognised(line: str, runs: bool) -> None:
+    call = ast.parse(line, mode="eval").body
+    assert isinstance(call, ast.Call)
+    assert _runs_text(call) is runs
+
+
+def test_no_room_hands_a_text_to_a_shell_or_an_interpreter() -> None:
+    """What was fetched is shown and compared; there is no call through which it could be run."""
+    running = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for room in ROOMS
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and _runs_text(node)
+    ]
+    assert running == []
+
+
 def test_every_room_says_what_may_live_there_and_what_may_not() -> None:
     for room in ROOMS:
         text = ast.get_docstring(ast.parse((ROOT / room / "__init__.py").read_text())) or ""

@@ -65,6 +65,12 @@ def test_each_host_is_paced_as_its_definition_says(loader: SourceSpiderLoader) -
             assert slot == {"delay": source.polite.delay, "concurrency": source.polite.at_once, "jitter": 0}
 
 
+def test_no_definition_that_we_ship_asks_a_host_without_a_pause() -> None:
+    for name, source in crawled_sources().items():
+        assert source.polite.delay >= 0.5, name
+        assert 1 <= source.polite.at_once <= 2, name
+
+
 def test_only_mapped_hosts_are_asked_faster_and_only_when_told_so(loader: SourceSpiderLoader) -> None:
     settings = Settings()
     settings.setmodule("crawler.settings")

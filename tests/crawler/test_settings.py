@@ -64,9 +64,10 @@ def test_defaults_are_polite_and_closed() -> None:
         "HTTPPROXY_ENABLED",
         "COOKIES_ENABLED",
         "METAREFRESH_ENABLED",
-        "DOWNLOAD_DELAY_JITTER",
     ):
         assert not settings.getbool(name), name
+    # Read as a number: as a yes or no, half a second of jitter would count as none.
+    assert settings.getfloat("DOWNLOAD_DELAY_JITTER") == 0
     assert settings.getfloat("DOWNLOAD_DELAY") >= 1
     assert settings.getint("DOWNLOAD_MAXSIZE") == 20 * 1024 * 1024
     assert settings.getint("DOWNLOAD_TIMEOUT") <= 30

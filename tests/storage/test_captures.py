@@ -230,6 +230,19 @@ class TestReading:
         with pytest.raises(CaptureUnreadable):
             warcs.read(CapturePlace(name, 0, 6))
 
+    def test_a_place_that_leads_out_of_the_folder_is_refused_though_a_capture_lies_there(
+        self, warcs: WarcStore, folder: Path
+    ) -> None:
+        place = warcs.write("run1", capture(), PAGE).place
+        assert place is not None
+        warcs.close()
+        outside = folder.parent / "outside.warc.gz"
+        outside.write_bytes((folder / place.file).read_bytes())
+        assert warcs.read(place).body == PAGE
+        for name in ("../outside.warc.gz", f"2017-03/../../{outside.name}", str(outside)):
+            with pytest.raises(CaptureUnreadable, match="no name of a file in the captures folder"):
+                warcs.read(replace(place, file=name))
+
     def test_what_is_not_there_is_named(self, warcs: WarcStore) -> None:
         with pytest.raises(CaptureUnreadable, match=r"2017-03/a\.warc\.gz, offset 7"):
             warcs.read(CapturePlace("2017-03/a.warc.gz", 7, 100))
