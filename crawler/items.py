@@ -389,3 +389,5 @@ class Outcome:
     status: int | None = None
     etag: str | None = None
     last_modified: str | None = None
+    retry_after: float | None = None
+    """Seconds for which the site asked to be left alone: a failed address is not tried again sooner."""

@@ -21,6 +21,8 @@ from crawler.items import AddressState, Capture, Discovered, Due, FailureKind, O
 
 FIRST_RETRY = timedelta(minutes=10)
 """Wait before a failed address is tried again; doubles with each attempt."""
+LONGEST_ASKED = timedelta(days=7)
+"""Longest that a site's Retry-After puts off the next try."""
 
 
 @dataclass(slots=True)
@@ -176,7 +178,9 @@ class MemoryFrontier:
             entry.fetched_modified = entry.found.modified
             if outcome.state is AddressState.FAILED:
                 entry.attempts += 1
-                entry.next_try_at = datetime.now(UTC) + FIRST_RETRY * 2 ** min(entry.attempts - 1, 10)
+                asked = timedelta(seconds=min(outcome.retry_after or 0.0, LONGEST_ASKED.total_seconds()))
+                back_off = FIRST_RETRY * 2 ** min(entry.attempts - 1, 10)
+                entry.next_try_at = datetime.now(UTC) + max(back_off, asked)
             else:
                 entry.attempts, entry.next_try_at = 0, None
 

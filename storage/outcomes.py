@@ -14,6 +14,8 @@ NOT_MODIFIED = "not modified"
 
 FIRST_RETRY = timedelta(minutes=5)
 LONGEST_RETRY = timedelta(hours=24)
+LONGEST_ASKED = timedelta(days=7)
+"""A site that asks to be left alone for longer is asked again all the same."""
 GONE_AGAIN = timedelta(hours=20)
 """A page that is gone is asked for again when an index still shows it, but not sooner than this: indexes
 show pages a moment before they exist. Under a day, so that a daily crawl asks daily."""
@@ -88,7 +90,7 @@ def row_after(
             "failure": outcome.failure,
             "status": outcome.status,
             "attempts": attempts,
-            "next_try_at": now + retry_after(row["key"], attempts),
+            "next_try_at": now + max(retry_after(row["key"], attempts), _asked(outcome)),
         }
     if outcome.state is AddressState.GONE:
         ended: dict[str, Any] = {"state": AddressState.GONE, "next_try_at": now + GONE_AGAIN}
@@ -106,6 +108,12 @@ def row_after(
         "reason": outcome.reason,
         "failure": outcome.failure,
     }
+
+
+def _asked(outcome: Outcome) -> timedelta:
+    """How long the site asked to be left alone, within reason."""
+    seconds = min(outcome.retry_after or 0.0, LONGEST_ASKED.total_seconds())
+    return timedelta(seconds=max(seconds, 0.0))
 
 
 def _fetched(row: Mapping[str, Any], outcome: Outcome, now: datetime) -> dict[str, Any]:

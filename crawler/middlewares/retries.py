@@ -1,7 +1,7 @@
 """Tries again what may pass, and waits as long as a site asks.
 
 A `Retry-After` (429, 503) up to COMMUNIQUE_LONGEST_WAIT is waited for, by every request to that host.
-A longer one ends the request with that answer: the address fails, and the ledger keeps its next try.
+A longer one ends the request with that answer: the address fails, and is not tried again sooner than that.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-_ASKS_TO_WAIT = (429, 503)
+ASKS_TO_WAIT = (429, 503)
+"""Statuses whose Retry-After says when to come again."""
 _STEP = 0.25
 """Seconds between two looks at whether the crawl is being stopped."""
 
@@ -31,7 +32,7 @@ def asked_wait(value: str | None, now: datetime) -> float | None:
         return float(value)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
@@ -61,7 +62,7 @@ class Retries(RetryMiddleware):
         self, request: Request, response: Response
     ) -> Request | Response:
         """Another try where that may help, after the wait that was asked for."""
-        if response.status in _ASKS_TO_WAIT:
+        if response.status in ASKS_TO_WAIT:
             header = response.headers.get("Retry-After")
             wait = asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))
             if wait is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from crawler.items import AddressState, Capture, Due, FailureKind, Outcome, ReleaseItem
+from crawler.middlewares.retries import ASKS_TO_WAIT, asked_wait
 from crawler.pages.challenge import judge_page
 from crawler.pages.page import Page
 from crawler.pages.reading import Reading
@@ -37,9 +38,11 @@ def refusal(capture: Capture) -> tuple[FailureKind, str]:
     return FailureKind.HTTP, f"status {capture.status}" + (f", Retry-After: {wait}" if wait else "")
 
 
-def failed(due: Due, kind: FailureKind, detail: str, status: int | None = None) -> Outcome:
+def failed(
+    due: Due, kind: FailureKind, detail: str, status: int | None = None, retry_after: float | None = None
+) -> Outcome:
     """An address that gave nothing, for a reason that may pass."""
-    return Outcome(due.key, AddressState.FAILED, detail, kind, status)
+    return Outcome(due.key, AddressState.FAILED, detail, kind, status, retry_after=retry_after)
 
 
 def ending_by_status(due: Due, capture: Capture) -> Outcome | None:
@@ -52,7 +55,8 @@ def ending_by_status(due: Due, capture: Capture) -> Outcome | None:
     if status in _GONE:
         return Outcome(due.key, AddressState.GONE, f"status {status}", FailureKind.HTTP, status)
     kind, detail = refusal(capture)
-    return failed(due, kind, detail, status)
+    wait = asked_wait(capture.header("Retry-After"), capture.captured_at) if status in ASKS_TO_WAIT else None
+    return failed(due, kind, detail, status, wait)
 
 
 def with_keys(

@@ -91,6 +91,7 @@ def main(path: str) -> int:
                             "reason": entry.reason,
                             "failure": entry.failure,
                             "attempts": entry.attempts,
+                            "next_try_at": entry.next_try_at,
                         }
                         for key, entry in entries.items()
                     }

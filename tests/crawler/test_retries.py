@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from crawler.items import AddressState, Capture, Due
 from crawler.middlewares.retries import asked_wait
+from crawler.spiders.endings import ending_by_status
 from tests.crawler.crawling import Crawls
 from tests.crawler.demo import definition, page, settings_for, web_of
 from tests.crawler.server import Answer, Hit, Route, serving
@@ -27,6 +29,8 @@ def crawls(tmp_path: Path) -> Crawls:
         (" 0 ", 0.0),
         ("Thu, 23 Feb 2017 12:00:30 GMT", 30.0),
         ("Thu, 23 Feb 2017 11:00:00 GMT", 0.0),
+        ("9" * 400, float("inf")),
+        ("Thu, 23 Feb 2017 12:00:30 +99999999999999999", None),
         ("soon", None),
         ("-5", None),
         ("", None),
@@ -35,6 +39,25 @@ def crawls(tmp_path: Path) -> Crawls:
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(header: str | None, seconds: float | None) -> None:
     assert asked_wait(header, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "seconds"),
+    [
+        (429, "7200", 7200.0),
+        (503, "Thu, 23 Feb 2017 12:00:30 GMT", 30.0),
+        (503, None, None),
+        (500, "60", None),
+    ],
+)
+def test_an_address_that_fails_keeps_how_long_its_site_asked_to_be_left_alone(
+    status: int, header: str | None, seconds: float | None
+) -> None:
+    headers = (("retry-after", header),) if header else ()
+    answer = Capture("http://www.demo.example/news/n1", status, headers, b"later", NOW)
+    outcome = ending_by_status(Due("news/n1", answer.url), answer)
+    assert outcome is not None
+    assert (outcome.state, outcome.retry_after) == (AddressState.FAILED, seconds)
 
 
 def first(answer: Answer, then: Answer, times: int = 1) -> Route:
@@ -85,6 +108,8 @@ def test_a_wait_longer_than_a_run_can_wait_fails_the_page_with_what_was_asked(cr
     entry = crawled.ledger()["news/n1"]
     assert (entry["state"], entry["failure"]) == ("failed", "http status")
     assert entry["reason"] == "status 503, Retry-After: 7200"
+    put_off = datetime.fromisoformat(entry["next_try_at"]) - datetime.now(UTC)
+    assert timedelta(hours=1, minutes=55) < put_off <= timedelta(hours=2)
     assert web.paths().count("/news/n1") == 1
 
 

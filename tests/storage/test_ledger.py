@@ -370,6 +370,33 @@ class TestOutcomes:
         assert waits[3] == 8 * waits[0]
         assert timedelta(hours=24) <= waits[-1] == waits[-2] <= timedelta(hours=30)
 
+    @pytest.mark.parametrize(
+        ("asked", "put_off"),
+        [
+            (7200.0, timedelta(hours=2)),
+            (1.0, retry_after("a", 1)),  # less than we would wait anyway
+            (1e300, timedelta(days=7)),
+            (float("inf"), timedelta(days=7)),
+        ],
+    )
+    def test_a_site_that_asks_to_be_left_alone_is_for_at_most_a_week(
+        self,
+        ledger: Ledger,
+        run: str,
+        walk: Walk,
+        clock: Clock,
+        database: Database,
+        asked: float,
+        put_off: timedelta,
+    ) -> None:
+        failed = Outcome("a", AddressState.FAILED, "status 503", FailureKind.HTTP, 503, retry_after=asked)
+        ledger.settle(run, SOURCE, [failed])
+        assert self._row(database)["next_try_at"] == clock() + put_off
+        clock.advance(seconds=put_off.total_seconds() - 1)
+        assert due(ledger, clock) == []
+        clock.advance(seconds=1)
+        assert due(ledger, clock) == ["a"]
+
     def test_addresses_that_failed_together_are_not_tried_together(self) -> None:
         waits = {retry_after(f"key{number}", 1) for number in range(100)}
         assert len(waits) > 90
