@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
+
+from crawler.encodings import ZLIB_ENCODINGS, inflated
 
 MOST_BYTES = 64 * 2**20
 """Largest body that is unpacked, unless told otherwise."""
 
+_FIRST = 2**10
 _PIECE = 2**18
 
 
@@ -43,31 +46,6 @@ def decode(raw: bytes, encoding: str | None, limit: int = MOST_BYTES) -> bytes:
     return body
 
 
-def _zlib_pieces(raw: bytes, window: int) -> Iterator[bytes]:
-    rest = raw
-    while rest:
-        decoder = zlib.decompressobj(window)
-        piece = decoder.decompress(rest, _PIECE)
-        while piece:
-            yield piece
-            piece = decoder.decompress(decoder.unconsumed_tail, _PIECE)
-        yield decoder.flush()
-        if not decoder.eof:
-            raise EOFError("ends too early")
-        # A gzip body may be several members, one after another; anything else behind it is padding.
-        rest = decoder.unused_data if decoder.unused_data.startswith(b"\x1f\x8b") else b""
-
-
-def _gzip(raw: bytes) -> Iterator[bytes]:
-    yield from _zlib_pieces(raw, zlib.MAX_WBITS | 16)
-
-
-def _deflate(raw: bytes) -> Iterator[bytes]:
-    # Servers mean either zlib (as the standard says) or bare deflate (as some always did).
-    wrapped = len(raw) >= 2 and raw[0] & 0x0F == 8 and (raw[0] << 8 | raw[1]) % 31 == 0
-    yield from _zlib_pieces(raw, zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
-
-
 def _brotli(raw: bytes) -> Iterator[bytes]:
     import brotli
 
@@ -83,15 +61,21 @@ def _brotli(raw: bytes) -> Iterator[bytes]:
 
 def _zstd(raw: bytes) -> Iterator[bytes]:
     zstd = _zstd_module()
-    rest = raw
-    while rest:
+    position = 0
+    while position < len(raw):
         decoder = zstd.ZstdDecompressor()
-        yield decoder.decompress(rest, max_length=_PIECE)
+        # In pieces, small ones first: what follows a frame is copied, and there may be very many frames.
+        size = _FIRST
         while not decoder.eof:
+            given = b""
             if decoder.needs_input:
-                raise EOFError("ends too early")
-            yield decoder.decompress(b"", max_length=_PIECE)
-        rest = decoder.unused_data
+                given = raw[position : position + size]
+                if not given:
+                    raise EOFError("ends too early")
+                position += len(given)
+                size = min(2 * size, _PIECE)
+            yield decoder.decompress(given, max_length=_PIECE)
+        position -= len(decoder.unused_data)
 
 
 def _zstd_module() -> Any:  # noqa: ANN401 - a module
@@ -103,9 +87,7 @@ def _zstd_module() -> Any:  # noqa: ANN401 - a module
 
 
 _DECODERS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
-    "gzip": _gzip,
-    "x-gzip": _gzip,
-    "deflate": _deflate,
+    **{name: partial(inflated, encoding=name) for name in ZLIB_ENCODINGS},
     "br": _brotli,
     "zstd": _zstd,
 }

@@ -19,14 +19,13 @@ from scrapy.http import Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
 from crawler.batches import Batches
+from crawler.encodings import ZLIB_ENCODINGS, EndsEarly, inflated
 from crawler.frontier import opened_run, store_of
 from crawler.items import Capture
 from crawler.middlewares.robots import IS_ROBOTS
 
 ACCEPTED = b"gzip, deflate"
 """Encodings that are asked for: those whose decoders stop where they are told, in the standard library."""
-_CHUNK = 1 << 16
-_KNOWN = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 
 
 class TooLarge(IgnoreRequest):
@@ -53,55 +52,24 @@ def decode(body: bytes, encodings: Sequence[str], limit: int) -> bytes:
     for encoding in reversed(encodings):
         if encoding == "identity":
             continue
-        if encoding not in _KNOWN:
+        if encoding not in ZLIB_ENCODINGS:
             raise Undecodable(f"the body is encoded as {encoding!r}; asked for was {ACCEPTED.decode()}")
-        if body:
-            body = _inflate(body, _KNOWN[encoding], limit)
+        body = _inflate(body, encoding, limit)
     return body
 
 
-def _inflate(body: bytes, window: int, limit: int) -> bytes:
+def _inflate(body: bytes, encoding: str, limit: int) -> bytes:
     whole = bytearray()
-    position = 0
-    while position < len(body):
-        # A gzip body may be several members one after the other; what follows the last is padding.
-        room = limit - len(whole) if limit else None
-        try:
-            part, position = _member(body, position, window, room)
-        except zlib.error as error:
-            if whole:
-                break
-            if window == _KNOWN["deflate"]:
-                window = -window  # "deflate" without its header, as some servers send it
-                continue
-            raise Undecodable(f"the body is not in its encoding: {error}") from error
-        except TooLarge:
-            raise TooLarge(f"{len(body)} bytes become more than {limit} when decoded") from None
-        whole += part
-        if window != _KNOWN["gzip"]:
-            break
+    try:
+        for piece in inflated(body, encoding):
+            whole += piece
+            if limit and len(whole) > limit:
+                raise TooLarge(f"{len(body)} bytes become more than {limit} when decoded")
+    except EndsEarly as error:
+        raise Truncated(f"the encoded body {error}") from error
+    except zlib.error as error:
+        raise Undecodable(f"the body is not in its encoding: {error}") from error
     return bytes(whole)
-
-
-def _member(body: bytes, position: int, window: int, room: int | None) -> tuple[bytearray, int]:
-    """One compressed stream decoded to at most `room` bytes, and where it ends. zlib.error for none."""
-    inflater = zlib.decompressobj(window)
-    decoded = bytearray()
-    rest = b""
-    # `eof` ends it, not the input: when all input is taken in, output may still be waiting. The input is
-    # handed over in pieces, because zlib copies whatever follows a member, and there may be many of them.
-    while not inflater.eof:
-        if not rest:
-            rest = body[position : position + _CHUNK]
-            position += len(rest)
-        part = inflater.decompress(rest, _CHUNK)
-        decoded += part
-        if room is not None and len(decoded) > room:
-            raise TooLarge
-        rest = inflater.unconsumed_tail
-        if not (part or rest or inflater.eof) and position >= len(body):
-            raise Truncated(f"the encoded body ends early, after {len(body)} bytes")
-    return decoded, position - len(inflater.unused_data)
 
 
 class Captures:
