@@ -412,9 +412,11 @@ def test_no_host_is_asked_faster_than_its_definition_allows(crawls: Crawls) -> N
     web = web_of([[4, 3], [2, 1]])
     with serving(web):
         crawls.crawl(
-            definition=crawls.define(definition(delay=0.3, at_once=1)),
+            definition=crawls.define(definition(delay=0.5, at_once=1)),
             settings={**settings_for(web), "COMMUNIQUE_CONNECT_DELAY": None},
         )
     times = [hit.at for hit in web.hits]
     assert len(times) == 8
-    assert min(later - earlier for earlier, later in pairwise(times)) > 0.27
+    # Requests are sent on time; when they arrive is up to a busy machine as well.
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.3
+    assert times[-1] - times[0] > 0.45 * (len(times) - 1)

@@ -66,5 +66,5 @@ def test_three_processes_ask_one_host_at_the_pace_of_one(tmp_path: Path) -> None
     times = sorted(hit.at for hit in web.hits)
     assert len(times) == 3 * 5
     # Requests are sent on time and arrive a little later; on average none of the pace is lost.
-    assert min(later - earlier for earlier, later in pairwise(times)) > 0.3
-    assert times[-1] - times[0] > 0.39 * (len(times) - 1)
+    assert min(later - earlier for earlier, later in pairwise(times)) > 0.2
+    assert times[-1] - times[0] > 0.38 * (len(times) - 1)
