@@ -305,8 +305,8 @@ class OpenRun:
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """The spider's start, after the run is open. `scrapy shell` does not come here."""
         spider = self._crawler.spider
-        # `scrapy parse` puts a start of its own into the class: it looks at a page and is no crawl.
-        if spider is not None and type(spider).start.__module__ != "scrapy.commands.parse":
+        # `scrapy parse` and `scrapy fetch` put a start of their own into the class: a look is no crawl.
+        if spider is not None and not type(spider).start.__module__.startswith("scrapy.commands."):
             request = getattr(spider, "run_request", None)
             await keeper_of(self._crawler).open(request or RunRequest(source=spider.name))
         async for each in start:

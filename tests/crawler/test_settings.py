@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from scrapy.settings import Settings
 
 from crawler.settings import EnvironmentError_, read_environment
 from tests.crawler.crawling import ROOT
+from tests.crawler.server import Answer, Web, serving
 
 
 def test_an_empty_environment_gives_defaults() -> None:
@@ -91,6 +94,25 @@ def test_scrapy_lists_the_sources() -> None:
     assert done.returncode == 0, done.stderr
     assert {"mx_sre", "mexidata", "us_state", "uk_fcdo", "ca_gac"} <= set(done.stdout.split())
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(
+    "words", [("fetch", "--nolog"), ("parse", "--spider=mexidata"), ("shell", "-c", "response.status")]
+)
+def test_looking_at_a_page_opens_no_run_and_keeps_nothing(words: tuple[str, ...], tmp_path: Path) -> None:
+    web = Web({"/id9000.html": Answer(b"<html><p>A page.</p></html>")}, robots="")
+    with serving(web):
+        done = scrapy(
+            *words,
+            "http://mexidata.info/id9000.html",
+            COMMUNIQUE_CONNECT_TO=web.mapping("mexidata.info"),
+            COMMUNIQUE_DATA=str(tmp_path / "data"),
+        )
+    assert done.returncode == 0, done.stderr
+    assert web.paths() == ["/id9000.html"]
+    with closing(sqlite3.connect(tmp_path / "data" / "communique.db")) as database:
+        for table in ("runs", "addresses", "captures"):
+            assert database.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,), table  # noqa: S608
 
 
 def test_a_faulty_environment_is_told_in_one_line() -> None:
