@@ -166,7 +166,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.middlewares.captures.Captures": 700,
 }
-SPIDER_MIDDLEWARES = {"crawler.runs.OpenRun": 10}
+SPIDER_MIDDLEWARES = {"crawler.runs.OpenRun": 10, "crawler.middlewares.origins.Origins": 20}
 EXTENSIONS = {
     "crawler.runs.RunKeeper": 0,
     "scrapy.extensions.logstats.LogStats": None,

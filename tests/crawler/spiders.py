@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
+import attrs
 import scrapy
 from scrapy import Request
 from scrapy.http import Response
@@ -52,8 +53,27 @@ class Items(Plain):
             "url": response.url,
             "title": response.css("h1::text").get(),
             "body": response.css("p::text").getall(),
-            "capture": response.meta["capture"].digest,
         }
+
+
+@attrs.frozen
+class Said:
+    """An item with no more fields than its spider fills."""
+
+    source: str
+    url: str
+    title: str
+    body: tuple[str, ...]
+
+
+class FrozenItems(Plain):
+    """Yields an attrs item for every page, and one that names a capture of its own."""
+
+    name = "frozen_items"
+
+    def note(self, response: Response) -> Iterator[Any]:  # type: ignore[override]
+        yield Said("frozen_items", response.url, "Title", ("One.",))
+        yield {"source": "frozen_items", "url": f"{response.url}/2", "capture": {"file": "other"}}
 
 
 class OnlyA(Plain):

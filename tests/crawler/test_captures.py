@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import time
 import zlib
 from collections.abc import Callable
@@ -178,8 +179,12 @@ def test_a_store_that_cannot_write_ends_the_crawl_and_loses_no_address(crawls: C
     assert len(states) == 30
 
 
+PAGE = b"<h1>Title</h1><p>One.</p><p>Two.</p>"
+DIGEST = "sha256:" + hashlib.sha256(PAGE).hexdigest()
+
+
 def test_an_ordinary_spider_has_its_run_its_captures_and_the_stages(crawls: Crawls) -> None:
-    web = Web({"/page": Answer(b"<h1>Title</h1><p>One.</p><p>Two.</p>")}, robots="")
+    web = Web({"/page": Answer(PAGE)}, robots="")
     with serving(web):
         crawled = crawls.crawl(
             spider="tests.crawler.spiders.Items",
@@ -188,6 +193,23 @@ def test_an_ordinary_spider_has_its_run_its_captures_and_the_stages(crawls: Craw
         )
     [item] = crawled.items
     assert (item["title"], item["body"]) == ("Title", ["One.", "Two."])
-    assert item["capture"].startswith("sha256:")
     assert crawled.result["runs"]["run-1"]["state"] == "finished"
     assert len(crawled.result["captures"]) == 1
+    assert item["capture_digest"] == DIGEST
+    assert item["captured_at"] is not None
+
+
+def test_an_item_without_room_for_its_capture_gets_it_and_one_that_names_its_own_keeps_it(
+    crawls: Crawls,
+) -> None:
+    web = Web({"/page": Answer(PAGE)}, robots="")
+    with serving(web):
+        crawled = crawls.crawl(
+            spider="tests.crawler.spiders.FrozenItems",
+            urls="http://a.example/page",
+            settings={"COMMUNIQUE_CONNECT_TO": web.mapping("a.example")},
+        )
+    frozen, named = crawled.items
+    assert (frozen["title"], frozen["capture_digest"]) == ("Title", DIGEST)
+    assert named == {**named, "capture": {"file": "other"}}
+    assert "capture_digest" not in named
