@@ -90,6 +90,8 @@ class Report:
     log: Path
     started_at: datetime
     ended_at: datetime
+    waiting: int = 0
+    """Failed addresses of the source, of this run and of earlier ones, that wait for another try."""
 
 
 Watch = Callable[[Sequence[Progress]], None]
@@ -165,7 +167,7 @@ class Child:
         if ended and run.state not in ENDED:
             run = self._close(crew, run)
         if ended and self.report is None:
-            self.report = self._judge(run)
+            self.report = self._judge(run, states.get(AddressState.FAILED, 0))
         state = self.report.ending.value if self.report else "stopping" if self.stopped else "running"
         return Progress(
             self.order.source,
@@ -191,7 +193,7 @@ class Child:
         with crew.database.read() as connection:
             return find_run(connection, self.run) or run
 
-    def _judge(self, run: RunView) -> Report:
+    def _judge(self, run: RunView, waiting: int) -> Report:
         if run.state == "finished":
             ending = Ending.FINISHED
         elif self.stopped and run.state in ("stopped", "killed"):
@@ -214,6 +216,7 @@ class Child:
             self.log,
             run.started_at,
             run.ended_at or datetime.now(UTC),
+            waiting,
         )
 
     def _last_words(self) -> str:

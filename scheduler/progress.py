@@ -11,8 +11,11 @@ from scheduler.crawl import GOOD, Report, Watch
 from scheduler.crawl import Progress as Where
 from scheduler.screen import err, plain
 
-_SHOWN = ("stored", "revised", "unchanged", "not_modified", "held", "skipped", "gone", "failed", "errors")
-_LABELS = {"stored": "new", "not_modified": "not modified"}
+_SHOWN = (
+    "stored", "revised", "unchanged", "not_modified", "held", "skipped", "gone", "failed", "errors",
+    "by_fallback",
+)  # fmt: skip
+_LABELS = {"stored": "new", "not_modified": "not modified", "by_fallback": "read without rules"}
 
 
 def counts_in_words(counts: object, nothing: str = "nothing new") -> str:
@@ -21,6 +24,13 @@ def counts_in_words(counts: object, nothing: str = "nothing new") -> str:
         return ""
     parts = [f"{counts[name]} {_LABELS.get(name, name)}" for name in _SHOWN if counts.get(name)]
     return ", ".join(parts) or nothing
+
+
+def report_in_words(report: Report) -> str:
+    """What a crawl brought, and what still waits: "33 new, 2 failed; 5 wait for another try"."""
+    words = counts_in_words(dict(report.counts), "nothing new" if report.ending in GOOD else "")
+    waiting = f"{report.waiting} wait for another try" if report.waiting else ""
+    return "; ".join(each for each in (words, waiting) if each)
 
 
 @contextmanager
@@ -70,7 +80,7 @@ def _show(progress: Progress, task: TaskID, where: Where) -> None:
     state = where.state
     if report is not None:
         color = "green" if good else "red"
-        words = counts_in_words(dict(where.counts), "nothing new" if good else "")
+        words = report_in_words(report)
         state = f"[{color}]{where.state}[/{color}]" + (f": {words}" if words else "")
     amount = f"{where.known - where.open}/{where.known}" if where.known else ""
     time = f"{where.seconds:.0f} s"
@@ -78,5 +88,5 @@ def _show(progress: Progress, task: TaskID, where: Where) -> None:
 
 
 def _line(report: Report) -> str:
-    words = counts_in_words(dict(report.counts), "nothing new" if report.ending in GOOD else "")
+    words = report_in_words(report)
     return f"{report.source}: {report.ending.value}" + (f": {words}" if words else "")

@@ -23,7 +23,7 @@ from twisted.python.failure import Failure
 from crawler.batches import Batches
 from crawler.declare import Api, Feed, Listing, Numbers
 from crawler.frontier import RunRequest, Seen, Walk
-from crawler.items import Capture, Discovered, Due, FailureKind, Outcome, ReleaseItem
+from crawler.items import Capture, Discovered, Due, FailureKind, Outcome, ReadBy, ReleaseItem
 from crawler.middlewares.captures import CaptureFailed
 from crawler.runs import RunKeeper, keeper_of
 from crawler.source import Source, definition_digest
@@ -326,6 +326,8 @@ class SourceSpider(scrapy.Spider):
                     outcome = ending_by_reading(due, capture, reading, items)
                     await self._record_where_it_led(due, items)
                     for item in items:
+                        if item.read_by is ReadBy.FALLBACK:
+                            self.keeper.count("by_fallback")
                         yield item
                     async for request in self._follow(reading.discovered):
                         yield request

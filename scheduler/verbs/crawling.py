@@ -123,7 +123,7 @@ def exit_code(ordered: int, reports: Sequence[Report]) -> int:
 
 def _show(reports: Sequence[Report], place: Place) -> None:
     from scheduler.crawl import GOOD
-    from scheduler.progress import counts_in_words
+    from scheduler.progress import report_in_words
 
     if place.json:
         for report in reports:
@@ -136,7 +136,7 @@ def _show(reports: Sequence[Report], place: Place) -> None:
         shown.add_row(
             report.source,
             cell(report.ending.value, style),
-            counts_in_words(dict(report.counts), "nothing new" if report.ending in GOOD else ""),
+            report_in_words(report),
             took,
         )
     if reports:

@@ -157,6 +157,13 @@ def status(
     for each in found.values():
         if each.last_run is not None and each.last_run.error:
             say(f"{each.source}: last run {each.last_run.state}: {each.last_run.error}", "red")
+        without_rules = each.last_run.counts.get("by_fallback", 0) if each.last_run is not None else 0
+        if without_rules:
+            say(
+                f"{each.source}: last run read {without_rules} pages without the source's rules: its layout "
+                "may have changed; the notes of a release (communique show) say which rule failed",
+                "yellow",
+            )
         if each.oldest_failure is not None:
             failure = each.oldest_failure
             say(

@@ -116,6 +116,30 @@ def test_one_source_that_fails_does_not_hide_that_another_finished(served: Repli
     assert "finished" in crawled.out
 
 
+def test_a_crawl_says_what_still_waits_for_another_try(served: Replica, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    served.faults.add("truncated@www.dhs.gov:^/news/20")
+    first = type_command("crawl", "us_dhs", "--data", data, "--json")
+    assert first.code == 1
+    number = true_number(served, "us_dhs")
+    assert first.lines[0]["waiting"] == number
+    served.faults.clear()
+    again = type_command("crawl", "us_dhs", "--data", data)
+    assert again.code == 0
+    assert f"nothing new; {number} wait for another try" in again.err
+
+
+def test_pages_in_a_layout_that_no_rule_knows_are_told(served: Replica, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    served.faults.add("old-layout@www.dhs.gov:^/news/20")
+    number = true_number(served, "us_dhs")
+    crawled = type_command("crawl", "us_dhs", "--data", data)
+    assert crawled.code == 0
+    assert f"us_dhs: finished: {number} new, {number} read without rules" in crawled.err
+    shown = type_command("status", "--data", data)
+    assert f"last run read {number} pages without the source's rules" in " ".join(shown.err.split())
+
+
 def test_a_source_that_another_run_has_is_left_to_it(
     served: Replica, tmp_path: Path, store: SqlStore
 ) -> None:
