@@ -96,8 +96,12 @@ class Frontier(Protocol):
         until: date | None,
         after: str | None,
         limit: int,
+        again: bool = False,
     ) -> list[Due]:
-        """Addresses left over from earlier runs that are due, in key order after `after`, at most `limit`."""
+        """Addresses left over from earlier runs that are due, in key order after `after`, at most `limit`.
+
+        With `again` those that are kept, stored or held, are due as well, changed or not.
+        """
 
     def look_up(self, source: str, keys: Sequence[str]) -> dict[str, Due]:
         """Validators (ETag, Last-Modified) and attempts of known addresses."""

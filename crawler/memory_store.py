@@ -149,6 +149,7 @@ class MemoryFrontier:
         until: date | None,
         after: str | None,
         limit: int,
+        again: bool = False,
     ) -> list[Due]:
         """See Frontier."""
         found = []
@@ -158,7 +159,13 @@ class MemoryFrontier:
             outside = posted is not None and (
                 (since is not None and posted < since) or (until is not None and posted > until)
             )
-            if (after is None or key > after) and not outside and _is_due(entry, now):
+            if (
+                (after is None or key > after)
+                and not outside
+                and (
+                    _is_due(entry, now) or (again and entry.state in (AddressState.STORED, AddressState.HELD))
+                )
+            ):
                 found.append(_due(entry))
         return found[:limit]
 

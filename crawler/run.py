@@ -30,6 +30,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--until", metavar="DAY", help="last day wanted")
     parser.add_argument("--limit", metavar="N", help="most releases to fetch")
+    parser.add_argument("--again", action="store_true", help="also what is kept already")
     parser.add_argument("--run-id", metavar="ID", help="a run that was planned before")
     parser.add_argument("--started-by", metavar="WHO", default="person", help="person, schedule, demo")
     parser.add_argument(
@@ -92,6 +93,7 @@ def _crawl(asked: argparse.Namespace) -> int:
         since=asked.since,
         until=asked.until,
         limit=asked.limit,
+        again="yes" if asked.again else None,
         run_id=asked.run_id,
         started_by=asked.started_by,
     )

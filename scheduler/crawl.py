@@ -44,6 +44,8 @@ class Order:
     until: date | None = None
     limit: int | None = None
     started_by: str = "person"
+    again: bool = False
+    """Also what is kept already: edits and withdrawals that no index tells."""
 
 
 class Ending(StrEnum):
@@ -145,6 +147,8 @@ class Child:
             value = getattr(order, name)
             if value is not None:
                 command += [f"--{name}", str(value)]
+        if order.again:
+            command.append("--again")
         return command
 
     def signal(self, number: signal.Signals) -> None:

@@ -117,6 +117,7 @@ class Ledger:
         until: date | None,
         after: str | None,
         limit: int,
+        again: bool = False,
     ) -> list[Due]:
         """See Frontier. An address whose day no index told is always within the window."""
         changed = and_(
@@ -127,8 +128,8 @@ class Ledger:
         parts = (
             (AddressState.DISCOVERED, literal(True)),
             (AddressState.FAILED, or_(AddressRow.next_try_at.is_(None), AddressRow.next_try_at <= now)),
-            (AddressState.STORED, changed),
-            (AddressState.HELD, changed),
+            (AddressState.STORED, literal(True) if again else changed),
+            (AddressState.HELD, literal(True) if again else changed),
         )
         queries = []
         for state, condition in parts:

@@ -18,6 +18,8 @@ class Window:
     until: date | None = None
     limit: int | None = None
     """Most releases to fetch."""
+    again: bool = False
+    """Also what is kept already: whether it was edited or withdrawn, which few indexes tell."""
 
     def holds(self, posted_on: date | None) -> bool:
         """Whether that day is wanted; an unknown day may be, so it is."""
@@ -30,13 +32,16 @@ class Window:
 
 
 def read_window(
-    since: str | date | None = None, until: str | date | None = None, limit: str | int | None = None
+    since: str | date | None = None,
+    until: str | date | None = None,
+    limit: str | int | None = None,
+    again: str | bool | None = None,
 ) -> Window:
     """The window that the arguments name; empty text is as good as none. Raises ArgumentError."""
     first, last = _day("since", since), _day("until", until)
     if first is not None and last is not None and first > last:
         raise ArgumentError(f"since {first} is after until {last}")
-    return Window(first, last, _number("limit", limit))
+    return Window(first, last, _number("limit", limit), _yes("again", again))
 
 
 def _day(name: str, value: str | date | None) -> date | None:
@@ -60,3 +65,11 @@ def _number(name: str, value: str | int | None) -> int | None:
     if number < 1:
         raise ArgumentError(f"{name}={value!r} is not a whole number above 0")
     return number
+
+
+def _yes(name: str, value: str | bool | None) -> bool:
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    if value.strip().lower() not in ("", "0", "no", "1", "yes"):
+        raise ArgumentError(f"{name}={value!r} is neither yes nor no")
+    return value.strip().lower() in ("1", "yes")

@@ -80,16 +80,22 @@ class SourceSpider(scrapy.Spider):
         since: str | None = None,
         until: str | None = None,
         limit: str | None = None,
+        again: str | None = None,
         run_id: str | None = None,
         started_by: str = "person",
         **unknown: Any,  # noqa: ANN401 - refused
     ) -> None:
-        """Days as 2017-02-20, `limit` a number of releases; `run_id` is a run that was planned before."""
+        """Days as 2017-02-20, `limit` a number of releases, `again` yes or no.
+
+        `run_id` is a run that was planned before.
+        """
         unknown.pop("name", None)
         if unknown:
-            raise TypeError(f"{self.name} has no argument {', '.join(unknown)}; it has since, until, limit")
+            raise TypeError(
+                f"{self.name} has no argument {', '.join(unknown)}; it has since, until, limit, again"
+            )
         super().__init__()
-        self.window = read_window(since, until, limit)
+        self.window = read_window(since, until, limit, again)
         self.run_request = RunRequest(
             source=self.source.name,
             started_by=started_by,
@@ -183,6 +189,7 @@ class SourceSpider(scrapy.Spider):
                 until=self.window.until,
                 after=after,
                 limit=LEFTOVERS_AT_ONCE,
+                again=self.window.again,
             )
             if not some:
                 return

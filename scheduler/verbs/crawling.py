@@ -32,6 +32,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=ending(
             "communique crawl mx_sre --since 2017-02-20 --until 2017-02-28",
             "communique crawl --all --jobs 4",
+            "communique crawl us_dhs --since 2026-11-01 --again",
             codes=(
                 "0 all finished (or stopped at --limit), 1 some failed: the table says which and why, "
                 "2 wrong usage, 3 interrupted, 4 another run has the source"
@@ -57,6 +58,10 @@ def crawl(
             "--limit", min=1, metavar="N", help="Most releases to fetch per source.", show_default=False
         ),
     ] = None,
+    again: Annotated[
+        bool,
+        typer.Option("--again", help="Ask also for what is kept already: was it edited, withdrawn?"),
+    ] = False,
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Sources at the same time.")
     ] = 2,
@@ -66,7 +71,8 @@ def crawl(
 ) -> None:
     """Crawl sources, each in a process of its own: what is new, or what the days name.
 
-    What is known and unchanged is not fetched again; what an earlier run left over is taken up. Ctrl-C
+    What is known and unchanged is not fetched again, unless --again asks whether it still stands as it was;
+    what an earlier run left over is taken up. Ctrl-C
     lets the crawls end cleanly, a second one kills them: nothing is lost either way.
     """
     from crawler.source import crawled_sources
@@ -82,7 +88,7 @@ def crawl(
     store = place.open()
     try:
         crew = Crew(place.data, store.database, place.database, jobs=jobs)
-        orders = [Order(name, since, until, limit) for name in names]
+        orders = [Order(name, since, until, limit, again=again) for name in names]
         with bars(names) as watch:
             reports = crawl_sources(orders, crew, watch)
     finally:

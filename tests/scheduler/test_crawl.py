@@ -129,6 +129,41 @@ def test_a_crawl_says_what_still_waits_for_another_try(served: Replica, tmp_path
     assert f"nothing new; {number} wait for another try" in again.err
 
 
+def test_edits_and_withdrawals_that_no_index_tells_are_seen_when_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    with Replica(releases=60, seed=7) as replica:
+        for name, value in replica.environment.items():
+            monkeypatch.setenv(name, value)
+        ours = [each for one in replica.truth for each in one.releases if each.source == "us_dhs"]
+        assert type_command("crawl", "us_dhs", "--data", data).code == 0
+        replica.edit(ours[0].url)
+        replica.withdraw(ours[1].url)
+
+        plain = type_command("crawl", "us_dhs", "--data", data, "--json")
+        assert plain.lines[0]["counts"] == {"discovered": 0}
+
+        days = {"--since": min(ours[0].posted_on, ours[1].posted_on), "--until": ours[0].posted_on}
+        asked = [each for each in ours if days["--since"] <= each.posted_on <= days["--until"]]
+        window = [str(word) for pair in days.items() for word in pair]
+        again = type_command("crawl", "us_dhs", "--again", *window, "--data", data, "--json")
+        assert again.code == 0, again.err
+        counts = again.lines[0]["counts"]
+        assert (counts["revised"], counts["gone"]) == (1, 1)
+        # This site lets us ask whether anything changed; what did not is not sent.
+        assert counts.get("not_modified", 0) == len(asked) - 2
+
+    (edited,) = [
+        release
+        for line in type_command("statements", "--json", "--data", data).lines
+        for release in line["releases"]
+        if release["url"] == ours[0].url
+    ]
+    assert edited["revision"] == 2
+    assert type_command("status", "--json", "--data", data).lines[0]["addresses"]["gone"] == 1
+
+
 def test_pages_in_a_layout_that_no_rule_knows_are_told(served: Replica, tmp_path: Path) -> None:
     data = tmp_path / "data"
     served.faults.add("old-layout@www.dhs.gov:^/news/20")

@@ -159,6 +159,16 @@ class TestRecording:
         ledger.record(run, walk, SOURCE, [hostile])
         assert ledger.look_up(SOURCE, ["a"])["a"].title == "nul  and half a pair ?"
 
+    def test_what_is_kept_is_due_only_when_asked_for_again(
+        self, ledger: Ledger, database: Database, run: str, clock: Clock
+    ) -> None:
+        walk = ledger.open_walk(run, SOURCE, LISTING, None)
+        ledger.record(run, walk, SOURCE, page("kept", "skipped", "new"))
+        keep(database, "kept")
+        ledger.settle(run, SOURCE, [Outcome("skipped", AddressState.SKIPPED, "a column, not a release")])
+        assert due(ledger, clock) == ["new"]
+        assert due(ledger, clock, again=True) == ["kept", "new"]
+
     def test_sources_do_not_share_addresses(self, ledger: Ledger, run: str, clock: Clock) -> None:
         walk = ledger.open_walk(run, SOURCE, LISTING, None)
         ledger.record(run, walk, SOURCE, page("a"))

@@ -83,8 +83,10 @@ def test_the_ledger_looks_only_at_what_it_is_asked(
     ledger.settle(run, "mx_sre", [Outcome("k0", AddressState.FAILED, "x", FailureKind.NETWORK)])
     ledger.settle(run, "mx_sre", [Outcome("k1", AddressState.STORED, "not modified", status=304)])
     ledger.look_up("mx_sre", ["k0", "k1"])
-    for after in (None, "k0"):
-        ledger.due("mx_sre", now=clock(), since=NOON.date(), until=NOON.date(), after=after, limit=10)
+    for after, again in ((None, False), ("k0", False), ("k0", True)):
+        ledger.due(
+            "mx_sre", now=clock(), since=NOON.date(), until=NOON.date(), after=after, limit=10, again=again
+        )
     ledger.beat(run, {})
     ledger.close_run(run, "finished", {})
     assert scans == []
