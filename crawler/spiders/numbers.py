@@ -32,6 +32,7 @@ class NumbersWalk:
         first = numbers.first if walk.highest_number is None else max(numbers.first, walk.highest_number + 1)
         missing = 0
         complete = False
+        found = walk.highest_number is not None
         try:
             while not spider.stopping:
                 size = min(LARGEST_CHUNK, numbers.give_up_after - missing, numbers.last - first + 1)
@@ -50,7 +51,15 @@ class NumbersWalk:
                 if stop or spider.stopping:
                     break
                 missing = self._in_a_row(chunk, endings, missing)
+                found = found or missing < size
                 first += size
+            if complete and not found:
+                # A site that never showed a page has moved, or answers everybody with "not found".
+                complete = False
+                raise IndexFailure(
+                    FailureKind.EMPTY_LISTING,
+                    f"pages expected, none found from number {numbers.first} to {first - 1}",
+                )
         except IndexFailure as failure:
             spider.keeper.fail(f"{numbers.url}: {failure}")
         await spider.keeper.close_walk(walk, complete=complete)

@@ -62,6 +62,21 @@ def test_a_soft_404_is_a_missing_number(crawls: Crawls) -> None:
     assert crawled.states()["id/6"] == "gone"
 
 
+def test_a_site_that_never_showed_a_page_is_no_success(crawls: Crawls) -> None:
+    web = numbered()
+    source = crawls.define(definition(NUMBERS))
+    with serving(web):
+        empty = crawls.crawl(definition=source, settings=settings_for(web))
+        web.routes["/id/7.html"] = page(7)
+        later = crawls.crawl(definition=source, settings=settings_for(web))
+        nothing_more = crawls.crawl(definition=source, settings=settings_for(web))
+    assert empty.result["outcome"] == "failed"
+    assert "pages expected, none found from number 5 to 8" in empty.result["error"]
+    assert set(empty.states().values()) == {"gone"}
+    assert later.result["outcome"] == nothing_more.result["outcome"] == "finished"
+    assert later.states()["id/7"] == "stored"
+
+
 def test_a_site_that_is_down_is_not_counted_through(crawls: Crawls) -> None:
     web = Web({f"/id/{number}.html": Answer(b"", 503) for number in range(5, 500)}, robots=ROBOTS)
     with serving(web):
