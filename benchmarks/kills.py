@@ -1,6 +1,6 @@
 """Random kills by the hundred: `kill -9` at any moment loses nothing and doubles nothing.
 
-    python -m benchmarks.kills [--kills 100] [--releases 2000] [--seed 1]
+    python -m benchmarks.kills [--kills 100] [--releases 8000] [--seed 1]
 
 Unlike the test (tests/whole/test_kill.py), which counts requests, the moments here are points in time:
 they fall into start-up, migration, walks, writes and clean-up alike. At the end every crawl is let finish,
@@ -35,7 +35,7 @@ def crawl(source: str, data: Path, site: Served) -> subprocess.Popen[bytes]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)
-    parser.add_argument("--releases", type=int, default=2000)
+    parser.add_argument("--releases", type=int, default=8000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 - moments, no secrets
@@ -49,7 +49,7 @@ def main() -> None:
             for _ in track(range(options.kills), "kills"):
                 child = crawl(chance.choice(sources), data, site)
                 try:
-                    child.wait(chance.uniform(0.3, 5.0))
+                    child.wait(chance.uniform(0.3, 4.0))
                     finished += 1
                 except subprocess.TimeoutExpired:
                     child.kill()
