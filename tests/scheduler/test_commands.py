@@ -224,8 +224,8 @@ def test_sources_need_no_database(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("crawl", "mx_sr"), "no source 'mx_sr'. There are: ca_gac"),
-        (("crawl",), "expected names of sources or --all, found none. There are: ca_gac"),
+        (("crawl", "mx_sr"), "no source 'mx_sr'. There are: "),
+        (("crawl",), "expected names of sources or --all, found none. There are: "),
         (("crawl", "mx_sre", "--all"), "found both"),
         (("crawl", "saved"), "no source 'saved'"),
         (("crawl", "mx_sre", "--since", "23/2/2017"), "a day as YYYY-MM-DD, found '23/2/2017'"),

@@ -18,8 +18,7 @@ import pytest
 from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.replica import Logged, Replica
-from crawler.source import crawled_sources
+from crawler.replica import SOURCES, Logged, Replica
 from storage.database import Database, default_url
 
 ROOT = Path(__file__).parents[2]
@@ -106,7 +105,7 @@ def readable_records(data: Path) -> int:
 @pytest.mark.parametrize("kills", [20])
 def test_killed_twenty_times_a_crawl_ends_like_one_that_was_never_killed(tmp_path: Path, kills: int) -> None:
     chance = random.Random(20170223)
-    sources = tuple(crawled_sources())
+    sources = SOURCES
     watch = Watch()
     with Replica(releases=2000, seed=7, note=watch.note) as replica:
         for source in sources:
