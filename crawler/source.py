@@ -212,7 +212,7 @@ def _check_values(cls: type[Source]) -> None:
     ):
         for key in keys:
             if key not in ISSUERS:
-                _refuse(cls, attribute, f"{key!r} is not in crawler/bodies.py")
+                _refuse(cls, attribute, f"{key!r} is not in crawler/bodies")
     for tag in cls.voices:
         if tag not in cls.languages:
             _refuse(cls, "voices", f"{tag!r} is not one of languages {cls.languages}")

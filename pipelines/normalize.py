@@ -255,7 +255,7 @@ def _unknown_issuer(where: str, mention: str, countries: frozenset[str]) -> Hold
     return HoldBack(
         "unknown issuer",
         f"{where}: found {mention!r}, which names nobody in the table of bodies; {near(mention, countries)}. "
-        "Add the name to crawler/bodies.py.",
+        "Add the name to crawler/bodies.",
     )
 
 

@@ -1,90 +1,28 @@
-"""The bodies that speak: one entry each, with a key that never changes once used, and every name it bears.
-
-Former names stay with the body that succeeded: a release of 2016 says "Foreign & Commonwealth Office".
-A name that begins with "~" here is local: it means this body only where its country is known, for every
-country has a "Ministry of Justice", and "SE" is a word. The qualified forms of all names ("Mexican Ministry
-of Justice", "Ministry of Justice of Mexico") are made from `COUNTRIES`, not listed.
-"""
+"""The Americas."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
+from crawler.bodies.body import Country, body
 
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """How texts name a country beside the name of a body."""
-
-    before: tuple[str, ...]
-    """"Mexican", "Mexico's"."""
-    after: tuple[str, ...]
-    """"of Mexico", "de México"."""
-
-
-COUNTRIES: Mapping[str, Country] = MappingProxyType(
-    {
-        "ca": Country(("Canadian", "Canada's"), ("of Canada", "Canada", "de Canadá", "du Canada")),
-        "gb": Country(
-            ("UK", "U.K.", "British", "United Kingdom"),
-            ("of the United Kingdom", "of the UK", "del Reino Unido", "du Royaume-Uni"),
+COUNTRIES = {
+    "ca": Country(("Canadian", "Canada's"), ("of Canada", "Canada", "de Canadá", "du Canada")),
+    "mx": Country(("Mexican", "Mexico's"), ("of Mexico", "Mexico", "de México", "du Mexique")),
+    "us": Country(
+        ("US", "U.S.", "United States", "American"),
+        (
+            "of the United States",
+            "of the United States of America",
+            "de Estados Unidos",
+            "de los Estados Unidos",
+            "de los Estados Unidos de América",
+            "de EE. UU.",
+            "des États-Unis",
         ),
-        "mx": Country(("Mexican", "Mexico's"), ("of Mexico", "Mexico", "de México", "du Mexique")),
-        "us": Country(
-            ("US", "U.S.", "United States", "American"),
-            (
-                "of the United States",
-                "of the United States of America",
-                "de Estados Unidos",
-                "de los Estados Unidos",
-                "de los Estados Unidos de América",
-                "de EE. UU.",
-                "des États-Unis",
-            ),
-        ),
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Issuer:
-    """One body that speaks."""
-
-    key: str
-    country: str
-    """ISO 3166-1 alpha-2 in lower case."""
-    names: Mapping[str, tuple[str, ...]]
-    """Language tag -> names, the usual one first."""
-    abbreviations: tuple[str, ...] = ()
-    """As mirrors and foot lines write them."""
-    local: frozenset[str] = frozenset()
-    """Those of the names and abbreviations that mean this body only where its country is known."""
-
-    def name(self, language: str = "en") -> str:
-        """The usual name in that language, else in English, else in any."""
-        for tag in (language, "en"):
-            if tag in self.names:
-                return self.names[tag][0]
-        return next(iter(self.names.values()))[0]
-
-
-def _body(key: str, *abbreviations: str, **names: str | tuple[str, ...]) -> Issuer:
-    marked = {tag: (told,) if isinstance(told, str) else told for tag, told in names.items()}
-    local = {each[1:] for told in (abbreviations, *marked.values()) for each in told if each.startswith("~")}
-    return Issuer(
-        key,
-        key.partition(".")[0],
-        MappingProxyType(
-            {tag: tuple(each.removeprefix("~") for each in told) for tag, told in marked.items()}
-        ),
-        tuple(each.removeprefix("~") for each in abbreviations),
-        frozenset(local),
-    )
-
+    ),
+}
 
 _MEXICO = (
-    _body(
+    body(
         "mx.presidencia",
         en=(
             "Presidency of Mexico",
@@ -102,7 +40,7 @@ _MEXICO = (
         ),
         fr="Présidence du Mexique",
     ),
-    _body(
+    body(
         "mx.sre",
         "SRE",
         en=(
@@ -123,7 +61,7 @@ _MEXICO = (
         ),
         fr="Secrétariat des Affaires étrangères du Mexique",
     ),
-    _body(
+    body(
         "mx.segob",
         "SEGOB",
         en=(
@@ -139,7 +77,7 @@ _MEXICO = (
         es="Secretaría de Gobernación",
         fr="Secrétariat à l'Intérieur du Mexique",
     ),
-    _body(
+    body(
         "mx.shcp",
         "SHCP",
         en=(
@@ -153,7 +91,7 @@ _MEXICO = (
         es=("Secretaría de Hacienda y Crédito Público", "~Secretaría de Hacienda", "~Hacienda"),
         fr="Secrétariat aux Finances et au Crédit public",
     ),
-    _body(
+    body(
         "mx.semar",
         "SEMAR",
         en=(
@@ -164,7 +102,7 @@ _MEXICO = (
         ),
         es=("Secretaría de Marina", "~Marina"),
     ),
-    _body(
+    body(
         "mx.sedena",
         "SEDENA",
         en=(
@@ -176,7 +114,7 @@ _MEXICO = (
         ),
         es=("Secretaría de la Defensa Nacional", "Secretaría de Defensa Nacional", "~Defensa"),
     ),
-    _body(
+    body(
         "mx.se",
         "~SE",
         en=(
@@ -187,7 +125,7 @@ _MEXICO = (
         ),
         es=("Secretaría de Economía", "~Economía"),
     ),
-    _body(
+    body(
         "mx.fgr",
         "~FGR",
         "~PGR",
@@ -198,7 +136,7 @@ _MEXICO = (
         ),
         es=("Fiscalía General de la República", "Procuraduría General de la República"),
     ),
-    _body(
+    body(
         "mx.semarnat",
         "SEMARNAT",
         en=(
@@ -208,7 +146,7 @@ _MEXICO = (
         ),
         es="Secretaría de Medio Ambiente y Recursos Naturales",
     ),
-    _body(
+    body(
         "mx.salud",
         "SSA Mexico",
         "~SALUD",
@@ -221,7 +159,7 @@ _MEXICO = (
         ),
         es="Secretaría de Salud",
     ),
-    _body(
+    body(
         "mx.sep",
         "~SEP",
         en=(
@@ -232,7 +170,7 @@ _MEXICO = (
         ),
         es="Secretaría de Educación Pública",
     ),
-    _body(
+    body(
         "mx.sader",
         "SAGARPA",
         "SADER",
@@ -246,7 +184,7 @@ _MEXICO = (
             "Secretaría de Agricultura, Ganadería, Desarrollo Rural, Pesca y Alimentación",
         ),
     ),
-    _body(
+    body(
         "mx.sict",
         "SICT",
         "~SCT",
@@ -259,7 +197,7 @@ _MEXICO = (
             "Secretaría de Comunicaciones y Transportes",
         ),
     ),
-    _body(
+    body(
         "mx.stps",
         "STPS",
         en=(
@@ -270,19 +208,19 @@ _MEXICO = (
         ),
         es="Secretaría del Trabajo y Previsión Social",
     ),
-    _body(
+    body(
         "mx.sener",
         "SENER",
         en=("Ministry of Energy of Mexico", "~Ministry of Energy", "~Secretariat of Energy"),
         es="Secretaría de Energía",
     ),
-    _body(
+    body(
         "mx.sectur",
         "SECTUR",
         en=("Ministry of Tourism of Mexico", "~Ministry of Tourism", "~Secretariat of Tourism"),
         es="Secretaría de Turismo",
     ),
-    _body(
+    body(
         "mx.sspc",
         "SSPC",
         en=(
@@ -292,7 +230,7 @@ _MEXICO = (
         ),
         es="Secretaría de Seguridad y Protección Ciudadana",
     ),
-    _body(
+    body(
         "mx.inm",
         "~INM",
         en=(
@@ -302,11 +240,11 @@ _MEXICO = (
         ),
         es="Instituto Nacional de Migración",
     ),
-    _body("mx.banxico", "Banxico", en="Bank of Mexico", es="Banco de México", fr="Banque du Mexique"),
+    body("mx.banxico", "Banxico", en="Bank of Mexico", es="Banco de México", fr="Banque du Mexique"),
 )
 
 _UNITED_STATES = (
-    _body(
+    body(
         "us.state",
         en=(
             "Department of State",
@@ -325,25 +263,25 @@ _UNITED_STATES = (
         ),
         fr="Département d'État",
     ),
-    _body(
+    body(
         "us.dhs",
         "DHS",
         en="Department of Homeland Security",
         es="Departamento de Seguridad Nacional",
         fr="Département de la Sécurité intérieure",
     ),
-    _body("us.white_house", en=("White House", "The White House"), es="Casa Blanca", fr="Maison-Blanche"),
-    _body("us.treasury", en=("Department of the Treasury", "~Treasury Department", "~Treasury")),
-    _body("us.justice", "~DOJ", en=("U.S. Department of Justice", "~Department of Justice")),
-    _body("us.commerce", en=("U.S. Department of Commerce", "~Department of Commerce")),
-    _body("us.defense", en=("U.S. Department of Defense", "~Department of Defense", "~Department of War")),
-    _body(
+    body("us.white_house", en=("White House", "The White House"), es="Casa Blanca", fr="Maison-Blanche"),
+    body("us.treasury", en=("Department of the Treasury", "~Treasury Department", "~Treasury")),
+    body("us.justice", "~DOJ", en=("U.S. Department of Justice", "~Department of Justice")),
+    body("us.commerce", en=("U.S. Department of Commerce", "~Department of Commerce")),
+    body("us.defense", en=("U.S. Department of Defense", "~Department of Defense", "~Department of War")),
+    body(
         "us.ustr",
         "USTR",
         en=("Office of the United States Trade Representative", "United States Trade Representative"),
         es="Representante de Comercio de los Estados Unidos",
     ),
-    _body(
+    body(
         "us.embassy_mexico",
         en=(
             "U.S. Embassy Mexico",
@@ -355,56 +293,8 @@ _UNITED_STATES = (
     ),
 )
 
-_UNITED_KINGDOM = (
-    _body(
-        "gb.fcdo",
-        "FCDO",
-        "~FCO",
-        en=(
-            "Foreign, Commonwealth & Development Office",
-            "Foreign, Commonwealth and Development Office",
-            "Foreign & Commonwealth Office",
-            "Foreign and Commonwealth Office",
-            "~Foreign Office",
-        ),
-        es=(
-            "Ministerio de Relaciones Exteriores, de la Commonwealth y de Desarrollo del Reino Unido",
-            "Ministerio de Asuntos Exteriores del Reino Unido",
-        ),
-        fr="Ministère des Affaires étrangères, du Commonwealth et du Développement",
-    ),
-    _body(
-        "gb.pm",
-        en=("Prime Minister's Office, 10 Downing Street", "10 Downing Street", "~Prime Minister's Office"),
-        es="Oficina del Primer Ministro del Reino Unido",
-        fr="Cabinet du Premier ministre du Royaume-Uni",
-    ),
-    _body("gb.dfid", "DFID", en="Department for International Development"),
-    _body("gb.moj", "~MOJ", en=("Ministry of Justice of the United Kingdom", "~Ministry of Justice")),
-    _body("gb.phe", "PHE", en="Public Health England"),
-    _body("gb.home", en=("Home Office of the United Kingdom", "~Home Office")),
-    _body("gb.hmt", "HM Treasury", en=("HM Treasury", "His Majesty's Treasury", "Her Majesty's Treasury")),
-    _body("gb.mod", "~MOD", en=("Ministry of Defence of the United Kingdom", "~Ministry of Defence")),
-    _body("gb.cabinet", en=("Cabinet Office of the United Kingdom", "~Cabinet Office")),
-    _body("gb.dbt", en=("Department for Business and Trade", "Department for Business & Trade")),
-    _body("gb.dit", en="Department for International Trade"),
-    _body("gb.defra", "DEFRA", en="Department for Environment, Food & Rural Affairs"),
-    _body(
-        "gb.desnz",
-        en=("Department for Energy Security and Net Zero", "Department for Energy Security & Net Zero"),
-    ),
-    _body("gb.beis", "BEIS", en="Department for Business, Energy & Industrial Strategy"),
-    _body("gb.dhsc", "DHSC", en="Department of Health and Social Care"),
-    _body("gb.dcms", "DCMS", en="Department for Culture, Media and Sport"),
-    _body("gb.dsit", "DSIT", en="Department for Science, Innovation and Technology"),
-    _body("gb.ago", en=("Attorney General's Office of the United Kingdom", "~Attorney General's Office")),
-    _body("gb.nca", en="National Crime Agency"),
-    _body("gb.bhc_singapore", en="British High Commission Singapore"),
-    _body("gb.embassy_mexico", en=("British Embassy Mexico City", "British Embassy in Mexico")),
-)
-
 _CANADA = (
-    _body(
+    body(
         "ca.gac",
         "~GAC",
         "~AMC",
@@ -423,7 +313,7 @@ _CANADA = (
             "Ministère des Affaires étrangères, du Commerce et du Développement",
         ),
     ),
-    _body(
+    body(
         "ca.pm",
         en=(
             "Office of the Prime Minister of Canada",
@@ -437,31 +327,29 @@ _CANADA = (
             "~Cabinet du Premier ministre",
         ),
     ),
-    _body(
+    body(
         "ca.ircc",
         "IRCC",
         en="Immigration, Refugees and Citizenship Canada",
         fr="Immigration, Réfugiés et Citoyenneté Canada",
     ),
-    _body(
+    body(
         "ca.dnd",
         en=("National Defence of Canada", "Department of National Defence", "~National Defence"),
         fr=("Ministère de la Défense nationale", "Défense nationale du Canada", "~Défense nationale"),
     ),
-    _body(
+    body(
         "ca.ised",
         "ISED",
         en="Innovation, Science and Economic Development Canada",
         fr="Innovation, Sciences et Développement économique Canada",
     ),
-    _body("ca.ps", en="Public Safety Canada", fr="Sécurité publique Canada"),
-    _body(
+    body("ca.ps", en="Public Safety Canada", fr="Sécurité publique Canada"),
+    body(
         "ca.fin",
         en=("Department of Finance Canada", "Finance Canada", "~Department of Finance"),
         fr=("Ministère des Finances Canada", "Finances Canada", "~Ministère des Finances"),
     ),
 )
 
-ISSUERS: Mapping[str, Issuer] = MappingProxyType(
-    {issuer.key: issuer for issuer in (*_MEXICO, *_UNITED_STATES, *_UNITED_KINGDOM, *_CANADA)}
-)
+BODIES = (*_MEXICO, *_UNITED_STATES, *_CANADA)

@@ -1,0 +1,29 @@
+"""The bodies that speak: one entry each, with a key that never changes once used, and every name it bears.
+
+Former names stay with the body that succeeded: a release of 2016 says "Foreign & Commonwealth Office".
+A name that begins with "~" here is local: it means this body only where its country is known, for every
+country has a "Ministry of Justice", and "SE" is a word. The qualified forms of all names ("Mexican Ministry
+of Justice", "Ministry of Justice of Mexico") are made from `COUNTRIES`, not listed.
+
+One file for each part of the world, which names its countries and its bodies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from crawler.bodies import americas, europe
+from crawler.bodies.body import Country, Issuer
+
+__all__ = ["COUNTRIES", "ISSUERS", "Country", "Issuer"]
+
+_PARTS = (americas, europe)
+
+COUNTRIES: Mapping[str, Country] = MappingProxyType(
+    {key: country for part in _PARTS for key, country in part.COUNTRIES.items()}
+)
+
+ISSUERS: Mapping[str, Issuer] = MappingProxyType(
+    {issuer.key: issuer for part in _PARTS for issuer in part.BODIES}
+)
