@@ -1,0 +1,41 @@
+"""The vocabulary of a source definition: plain values, checked when they are made.
+
+A definition says how releases are found (`discovery`: Listing, Feed, Api, Numbers), how a page is read
+(`layouts`: Fields for HTML, Record for JSON, Flow for running text; `rules`: Text and Date, their values),
+what a release is (`identity`: Address, Kinds, MirrorOf, Voice) and what to expect (`pace`: Every, PerWeek,
+Polite). Selectors are CSS with parsel's `::text` and `::attr(name)`; in `Record` they are JMESPath.
+A selector that does not compile is refused here, with its text, when the definition is imported.
+
+Definitions import from `crawler.declare`, whatever file a word stands in.
+"""
+
+from crawler.declare.checks import DefinitionError
+from crawler.declare.discovery import Api, Discovery, Feed, Listing, Numbers, Pages
+from crawler.declare.identity import Address, Kinds, MirrorOf, Voice
+from crawler.declare.layouts import Fields, Flow, Layout, Record
+from crawler.declare.pace import Every, PerWeek, Polite
+from crawler.declare.rules import Date, Selector, Text
+
+__all__ = [
+    "Address",
+    "Api",
+    "Date",
+    "DefinitionError",
+    "Discovery",
+    "Every",
+    "Feed",
+    "Fields",
+    "Flow",
+    "Kinds",
+    "Layout",
+    "Listing",
+    "MirrorOf",
+    "Numbers",
+    "Pages",
+    "PerWeek",
+    "Polite",
+    "Record",
+    "Selector",
+    "Text",
+    "Voice",
+]

@@ -1,0 +1,65 @@
+"""What a release is: which addresses are one, what its labels mean, whose text it may be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from crawler.declare.checks import DefinitionError, check_pattern
+from crawler.items import KindOfRelease, Role, Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What makes two addresses of this source one: the named groups of `pattern`, put into `key`.
+
+    `pattern` is matched from the start of the address without scheme, `www.`, fragment and query (unless
+    `query` names parameters to keep). An address that does not match belongs to another source or section.
+    Example: `Address(r"gob\\.mx/sre/(?P<section>prensa)/(?P<slug>[^/]+)$", "{section}/{slug}")`.
+    `query=("*",)` keeps every parameter, in order of name: `{query}` in `key` stands for them and their "?".
+    """
+
+    pattern: str
+    key: str
+    query: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_pattern("Address", "pattern", self.pattern)
+        groups = set(re.compile(self.pattern).groupindex) | set(self.query)
+        if self.query == ("*",):
+            groups.add("query")
+        wanted = set(re.findall(r"\{(\w+)\}", self.key))
+        if wanted - groups:
+            raise DefinitionError(
+                f"Address.key: {sorted(wanted - groups)} are not groups of {self.pattern!r}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """The site's own labels for kinds of release; case and surrounding space do not matter.
+
+    A label that is not listed holds the release back; `default` is for pages that carry no label at all.
+    """
+
+    default: KindOfRelease
+    labels: Mapping[str, KindOfRelease] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorOf:
+    """What this source re-posts or translates: names of sources, or issuers where no source is crawled."""
+
+    sources: tuple[str, ...] = ()
+    issuers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What the texts of a language (or under a path) are: original, or translation of which standing."""
+
+    role: Role
+    standing: Standing | None = None
+    path: str | None = None

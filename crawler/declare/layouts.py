@@ -1,0 +1,136 @@
+"""How a page of one layout is read: where the fields of a release stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+from types import MappingProxyType
+
+from crawler.declare.checks import check_css, check_jmespath, check_pattern
+from crawler.declare.rules import Date, Selector, Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fields:
+    """Where the fields of a release stand on an HTML page of one layout.
+
+    A layout applies when both `title` and `body` match; the first of a definition's layouts that
+    applies is used. `body` selects elements (not text): their paragraphs are taken in reading order,
+    `drop` removes elements inside them first. `until` is the last day of an old layout's life.
+    """
+
+    title: Selector
+    body: str
+    posted: Date | None = None
+    said: Date | None = None
+    summary: Selector | None = None
+    kind: Selector | None = None
+    issuers: Selector | None = None
+    """Every match is one issuer as written."""
+    folio: Selector | None = None
+    """Looked for in what the selector finds; the folio in title and first lines is found without it."""
+    language: Selector | None = None
+    alternates: str | None = None
+    """Selects `a` or `link` elements; hreflang or lang names the language."""
+    attachments: str | None = None
+    attribution: Selector | None = None
+    dateline: Selector | None = None
+    """Place, day and office that open the text ("October 12, 2016 – Mexico City – Global Affairs Canada")."""
+    withdrawn: Selector | None = None
+    drop: tuple[str, ...] = ()
+    path: str | None = None
+    """Regular expression over the address: this layout is only for such addresses."""
+    until: date | None = None
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "path" and value is not None:
+                check_pattern("Fields", "path", value)
+            elif isinstance(value, str):
+                check_css("Fields", each.name, value)
+            elif isinstance(value, Text | Date):
+                check_css("Fields", each.name, value.selector)
+        for selector in self.drop:
+            check_css("Fields", "drop", selector)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """Where the fields of a release stand in a JSON record; every selector is a JMESPath expression.
+
+    `body` and `title` may hold HTML: markup is taken out as on a page. `url` gives the address of the
+    page that the record is about (a path is joined to `site`).
+    """
+
+    title: Selector
+    body: str
+    url: str
+    site: str = ""
+    native_id: str | None = None
+    shared_ids: str | None = None
+    posted: Date | None = None
+    said: Date | None = None
+    summary: Selector | None = None
+    kind: Selector | None = None
+    issuers: Selector | None = None
+    language: Selector | None = None
+    alternates: str | None = None
+    """Yields objects with `url` and `language`."""
+    attachments: str | None = None
+    withdrawn: Selector | None = None
+    withdrawn_at: Date | None = None
+    modified: str | None = None
+    drop: tuple[str, ...] = ()
+    """CSS: elements removed from the HTML of the body."""
+    path: str | None = None
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name == "site":
+                continue
+            if each.name == "path":
+                if value is not None:
+                    check_pattern("Record", "path", value)
+            elif isinstance(value, str):
+                check_jmespath("Record", each.name, value)
+            elif isinstance(value, Text | Date):
+                check_jmespath("Record", each.name, value.selector)
+        for selector in self.drop:
+            check_css("Record", "drop", selector)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A page without usable markup (old editors, saved text), read as a run of paragraphs in fixed order.
+
+    Order: anything, `heading`, `posted` on the next paragraph, title, `offices` paragraphs naming who
+    issued it, body, foot line (`attribution`), anything from `end` on. A heading that matches one of
+    `not_releases` makes the page a skip with that reason.
+    """
+
+    heading: str
+    """Regular expression for the paragraph that opens a release."""
+    posted: Date
+    """`selector` is a regular expression here, matched against the paragraph."""
+    offices: int
+    attribution: str
+    """Regular expression for the foot line, matched against whole paragraphs from the body's end upwards."""
+    end: tuple[str, ...]
+    """Regular expressions; the first paragraph that matches one, and all after it, are furniture."""
+    not_releases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Regular expression over paragraphs before the end -> reason to skip the page."""
+    path: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("heading", "attribution"):
+            check_pattern("Flow", name, getattr(self, name))
+        check_pattern("Flow", "posted", self.posted.selector)
+        for pattern in (*self.end, *self.not_releases):
+            check_pattern("Flow", "end/not_releases", pattern)
+
+
+Layout = Fields | Record | Flow
+"""One way of reading a page."""
