@@ -5,77 +5,60 @@ Times are stored in UTC and come back timezone-aware. Words are those of docs/wo
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Date,
-    DateTime,
-    Dialect,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from storage.columns import NAMING, BigId, Json, Table, UtcTime
+from storage.link_tables import (
+    AnchorRow,
+    BandRow,
+    ClaimRow,
+    ContentRow,
+    DecisionPairRow,
+    DecisionRow,
+    LinkerRow,
+    LinkRow,
+    RelinkLinkRow,
+    RelinkRow,
+    UnlinkedRow,
+    VectorRow,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """A timezone-aware time, stored in UTC. Refuses naive times; SQLite alone would lose the zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """To UTC; ValueError for a time without a zone."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"time without a zone: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """From UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-Json = JSON().with_variant(JSONB(), "postgresql")
-BigId = BigInteger().with_variant(Integer, "sqlite")
-
-
-class Table(DeclarativeBase):
-    """Parent of all tables."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {
-        datetime: UtcTime(),
-        date: Date(),
-        bool: Boolean(),
-        float: Float(),
-        bytes: LargeBinary(),
-        dict[str, Any]: Json,
-        list[Any]: Json,
-    }
+__all__ = [
+    "NAMING",
+    "AddressRow",
+    "AnchorRow",
+    "BandRow",
+    "BigId",
+    "CaptureRow",
+    "ClaimRow",
+    "ContentRow",
+    "DecisionPairRow",
+    "DecisionRow",
+    "HeldRow",
+    "IssuerRow",
+    "Json",
+    "LinkRow",
+    "LinkerRow",
+    "ReleaseIssuerRow",
+    "ReleaseRow",
+    "RelinkLinkRow",
+    "RelinkRow",
+    "RevisionRow",
+    "RunClaimRow",
+    "RunRow",
+    "SightingRow",
+    "SourceRow",
+    "StatementRow",
+    "Table",
+    "UnlinkedRow",
+    "UtcTime",
+    "VectorRow",
+    "WalkRow",
+]
 
 
 class SourceRow(Table):
@@ -354,51 +337,6 @@ class ReleaseIssuerRow(Table):
     release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
     position: Mapped[int] = mapped_column(primary_key=True)
     issuer: Mapped[str] = mapped_column(String(80))
-
-
-class ClaimRow(Table):
-    """What publishers say that ties releases together; equal (kind-compatible) values are candidates."""
-
-    __tablename__ = "claims"
-    __table_args__ = (Index("ix_claims_value_kind", "value", "kind"), {"sqlite_with_rowid": False})
-
-    release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
-    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
-    value: Mapped[str] = mapped_column(String(1100), primary_key=True)
-
-
-class BandRow(Table):
-    """Bands of MinHash signatures: releases that share one are candidates for the same text."""
-
-    __tablename__ = "bands"
-    __table_args__ = (Index("ix_bands_value", "value"), {"sqlite_with_rowid": False})
-
-    release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
-    band: Mapped[int] = mapped_column(primary_key=True)
-    value: Mapped[int] = mapped_column(BigInteger)
-    """Signed 64-bit hash of language, band number and the band's values."""
-
-
-class LinkRow(Table):
-    """Evidence that two releases belong together, or were judged to stay apart."""
-
-    __tablename__ = "links"
-    __table_args__ = (UniqueConstraint("left_id", "right_id", "kind"), Index("ix_links_right_id", "right_id"))
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
-    left_id: Mapped[str] = mapped_column(ForeignKey("releases.id"))
-    """The smaller id of the two."""
-    right_id: Mapped[str] = mapped_column(ForeignKey("releases.id"))
-    kind: Mapped[str] = mapped_column(String(40))
-    """alternate, shared id, folio, attribution, source link, same text, excerpt; person for a decision."""
-    verdict: Mapped[str] = mapped_column(String(20))
-    """join, apart, ask"""
-    score: Mapped[float]
-    features: Mapped[dict[str, Any]]
-    """Why: the values compared, in words that a person can check."""
-    decided_by: Mapped[str] = mapped_column(String(80))
-    """`machine`, or the person's name."""
-    decided_at: Mapped[datetime]
 
 
 class HeldRow(Table):
