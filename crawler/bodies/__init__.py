@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from crawler.bodies import americas, europe
+from crawler.bodies import americas, europe, latin_america
 from crawler.bodies.body import Country, Issuer
 
 __all__ = ["COUNTRIES", "ISSUERS", "Country", "Issuer"]
 
-_PARTS = (americas, europe)
+_PARTS = (americas, latin_america, europe)
 
 COUNTRIES: Mapping[str, Country] = MappingProxyType(
     {key: country for part in _PARTS for key, country in part.COUNTRIES.items()}

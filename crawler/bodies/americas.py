@@ -1,4 +1,4 @@
-"""The Americas."""
+"""North America."""
 
 from __future__ import annotations
 
@@ -239,6 +239,17 @@ _MEXICO = (
             "~National Migration Institute",
         ),
         es="Instituto Nacional de Migración",
+    ),
+    body(
+        "mx.embassy_us",
+        en=("Embassy of Mexico in the United States", "Embassy of Mexico in Washington"),
+        es=("Embajada de México en Estados Unidos", "Embajada de México en los Estados Unidos"),
+    ),
+    body("mx.embassy_cu", en="Embassy of Mexico in Cuba", es="Embajada de México en Cuba"),
+    body(
+        "mx.consulate_miami",
+        en=("Consulate General of Mexico in Miami", "Consulate of Mexico in Miami"),
+        es=("Consulado General de México en Miami", "Consulado de México en Miami"),
     ),
     body("mx.banxico", "Banxico", en="Bank of Mexico", es="Banco de México", fr="Banque du Mexique"),
 )
