@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 from typing import Any, ClassVar, NoReturn
-from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.declare import (
@@ -72,7 +72,7 @@ class Source:
     """Every host that may be asked; requests elsewhere are refused."""
     discover: ClassVar[Discovery | tuple[Discovery, ...]]
     """() in a source that is never crawled; it needs no `archive_from`, `every` and `expect`."""
-    address: ClassVar[Address]
+    address: ClassVar[Address | tuple[Address, ...]]
     release: ClassVar[Layout | tuple[Layout, ...]]
     kinds: ClassVar[Kinds]
     voices: ClassVar[MappingProxyType[str, Voice] | dict[str, Voice]] = MappingProxyType({})
@@ -109,26 +109,17 @@ class Source:
         return cls.release if isinstance(cls.release, tuple) else (cls.release,)
 
     @classmethod
+    def addresses(cls) -> tuple[Address, ...]:
+        """The forms of its pages' addresses, always as a tuple."""
+        return cls.address if isinstance(cls.address, tuple) else (cls.address,)
+
+    @classmethod
     def address_key(cls, url: str) -> str | None:
         """The canonical key of an address within this source; None when it is not one of its releases.
 
         Scheme, `www.`, fragment, query and percent-encoding variants of one page have one key.
         """
-        parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.")
-        match = re.match(cls.address.pattern, f"{host}{unquote(parts.path)}")
-        if match is None:
-            return None
-        values: dict[str, str] = {key: value or "" for key, value in match.groupdict().items()}
-        if cls.address.query == ("*",):
-            every = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
-            return cls.address.key.format(**values, query=f"?{every}" if every else "")
-        query = {key.lower(): found[0] for key, found in parse_qs(parts.query).items()}
-        for name in cls.address.query:
-            if name.lower() not in query:
-                return None
-            values[name] = query[name.lower()]
-        return cls.address.key.format(**values)
+        return next((key for each in cls.addresses() if (key := each.key_of(url)) is not None), None)
 
     @classmethod
     def zone(cls) -> ZoneInfo:
@@ -144,7 +135,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "timezone": str,
     "hosts": tuple,
     "discover": (Listing, Feed, Api, Numbers, tuple),
-    "address": Address,
+    "address": (Address, tuple),
     "release": (Fields, Record, Flow, tuple),
     "kinds": Kinds,
     "voices": (dict, MappingProxyType),
@@ -221,6 +212,9 @@ def _check_values(cls: type[Source]) -> None:
     for host in cls.hosts:
         if "/" in host or host != host.lower() or not host:
             _refuse(cls, "hosts", f"{host!r} is not a lower-case host name")
+    for address in cls.addresses():
+        if not isinstance(address, Address):
+            _refuse(cls, "address", f"{type(address).__name__} is no Address")
     for discovery in cls.discoveries():
         _check_discovery(cls, discovery)
     for layout in cls.layouts():

@@ -270,7 +270,8 @@ def validate(item: object) -> ReleaseItem:
 def _key(source: type[Source], url: str) -> str:
     key = source.address_key(url)
     if key is None:
-        raise _bad("url", f"an address of {source.name} (pattern {source.address.pattern!r})", url)
+        patterns = " or ".join(repr(each.pattern) for each in source.addresses())
+        raise _bad("url", f"an address of {source.name} (pattern {patterns})", url)
     return key
 
 

@@ -193,8 +193,9 @@ class Intake:
         source = self._wish.source or source_for(url) or source_named(SAVED)
         key = source.address_key(url)
         if key is None:
+            forms = " or ".join(each.pattern for each in source.addresses())
             reason = (
-                f"expected an address of a release of {source.name} ({source.address.pattern}), found {url}; "
+                f"expected an address of a release of {source.name} ({forms}), found {url}; "
                 "name the right address with --url, or leave --source away"
             )
             self._end(Result(file.path, url, source.name, Fate.FAILED, reason))

@@ -382,6 +382,25 @@ def test_what_is_no_release_of_a_source_has_no_key(name: str, address: str) -> N
     assert source_named(name).address_key(address) is None
 
 
+def test_forms_of_an_address_may_come_to_one_key_without_regard_to_case(
+    definition: Callable[[str, str], Path],
+) -> None:
+    source = load_source(
+        definition(
+            r"""Address(r"demo\.example/(?P<slug>[^/]+)$", "{slug}")""",
+            r"""(
+        Address(r"demo\.example/api$", "{language}/{reference}", query=("language", "reference"), lower=True),
+        Address(r"demo\.example/detail/(?P<language>..)/(?P<type>[a-z]+)_(?P<no>\d+)$", "{language}/{type}/{no}"),
+    )""",
+        )
+    )
+    page = "https://demo.example/detail/fr/ip_26"
+    record = "https://demo.example/api?reference=IP%2F26&language=fr"
+    assert source.address_key(page) == source.address_key(record) == "fr/ip/26"
+    assert source.address_key("https://demo.example/detail/en/ip_26") == "en/ip/26"
+    assert source.address_key("https://demo.example/api?reference=IP%2F26") is None
+
+
 # Digests
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from urllib.parse import parse_qs, parse_qsl, unquote, urlencode, urlsplit
 
 from crawler.declare.checks import DefinitionError, check_pattern
 from crawler.items import KindOfRelease, Role, Standing
@@ -19,11 +20,15 @@ class Address:
     `query` names parameters to keep). An address that does not match belongs to another source or section.
     Example: `Address(r"gob\\.mx/sre/(?P<section>prensa)/(?P<slug>[^/]+)$", "{section}/{slug}")`.
     `query=("*",)` keeps every parameter, in order of name: `{query}` in `key` stands for them and their "?".
+    `lower` writes the key in lower case, for sites that answer to any (SharePoint's `Paginas` and `paginas`).
+    A source whose pages have addresses of several forms gives several, tried in order; forms of one page
+    must come to one key.
     """
 
     pattern: str
     key: str
     query: tuple[str, ...] = ()
+    lower: bool = False
 
     def __post_init__(self) -> None:
         check_pattern("Address", "pattern", self.pattern)
@@ -35,6 +40,26 @@ class Address:
             raise DefinitionError(
                 f"Address.key: {sorted(wanted - groups)} are not groups of {self.pattern!r}"
             )
+
+    def key_of(self, url: str) -> str | None:
+        """The key of an address; None when it is not of this form."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").removeprefix("www.")
+        match = re.match(self.pattern, f"{host}{unquote(parts.path)}")
+        if match is None:
+            return None
+        values: dict[str, str] = {key: value or "" for key, value in match.groupdict().items()}
+        if self.query == ("*",):
+            every = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True)))
+            values["query"] = f"?{every}" if every else ""
+        else:
+            query = {key.lower(): found[0] for key, found in parse_qs(parts.query).items()}
+            for name in self.query:
+                if name.lower() not in query:
+                    return None
+                values[name] = query[name.lower()]
+        key = self.key.format(**values)
+        return key.lower() if self.lower else key
 
 
 @dataclass(frozen=True, slots=True)
