@@ -2,7 +2,7 @@
 
 python -m benchmarks.linking.build            writes benchmarks/linking/hard.jsonl
 python -m benchmarks.linking.build --check    exit 1 when the file is not what the texts give
-python -m benchmarks.linking.build --table    counts by language, kind and trap
+python -m benchmarks.linking.build --table    counts by language, label and trap
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ SET = FOLDER / "hard.jsonl"
 FRAMES = TEXTS / "frames.txt"
 SEED = 20260223
 
-KINDS = frozenset((
+LABELS = frozenset((
     "original", "translation", "repost", "excerpt", "template", "follow-up", "readout", "transcript",
     "correction", "account", "coverage", "spam",
 ))  # fmt: skip
-"""What a release is: see README.md."""
+"""What a release is: see README.md. Not the kind of release, which engines may read: a label is the answer."""
 SPLITS = ("dev", "test")
 
 
@@ -48,7 +48,8 @@ class Release:
     date: str
     title: str
     text: str
-    kind: str
+    label: str
+    """What it is to its statement: one of `LABELS`."""
     trap: str
     """Why it is there; empty for one that is nothing special."""
     split: str
@@ -69,7 +70,7 @@ def build(folder: Path = TEXTS) -> list[Release]:
 
 
 def read_frames(path: Path) -> Mapping[str, Sequence[Frame]]:
-    """Portals' words by language: blocks `@release N lang=..`; what stands before the line `***`, and after."""
+    """Portals' words by language: blocks `@release N lang=..`, with a line `***` where the text goes."""
     found: dict[str, list[Frame]] = {}
     for block in read_blocks(path):
         lines = (block.title, *block.paragraphs)
@@ -128,7 +129,7 @@ class _Writer:
 
     def _copy(self, block: Block) -> Release:
         copied = self._releases[block.value("of")]
-        draw = random.Random(f"{SEED} {self._statement} {block.name}")
+        draw = random.Random(f"{SEED} {self._statement} {block.name}")  # noqa: S311
         text = damaged(
             tuple(copied.text.split("\n\n")), block.value("do", ""), copied.lang, self._frames, draw
         )
@@ -166,9 +167,9 @@ class _Writer:
     def _make(
         self, block: Block, statement: str, name: str, language: str, title: str, text: tuple[str, ...]
     ) -> Release:
-        kind, source = block.value("kind"), block.value("source")
-        if kind not in KINDS:
-            raise ValueError(f"expected a kind of {', '.join(sorted(KINDS))}, found {kind}")
+        label, source = block.value("label"), block.value("source")
+        if label not in LABELS:
+            raise ValueError(f"expected a label of {', '.join(sorted(LABELS))}, found {label}")
         if not statement or not title or not text:
             raise ValueError("expected a statement, a headline and a text")
         identifier = f"{statement}/{name}"
@@ -182,7 +183,7 @@ class _Writer:
             date=date.fromisoformat(block.value("date")).isoformat(),
             title=title,
             text="\n\n".join(text),
-            kind=kind,
+            label=label,
             trap=block.value("trap", ""),
             split=self._split,
         )
@@ -202,7 +203,7 @@ def main() -> None:
     options = parser.parse_args()
     releases = build()
     if options.table:
-        for name in ("split", "lang", "kind", "trap"):
+        for name in ("split", "lang", "label", "trap"):
             counts = Counter(getattr(each, name) for each in releases)
             print(
                 f"{name}: " + ", ".join(f"{value or '-'} {number}" for value, number in counts.most_common())

@@ -102,7 +102,7 @@ def frame(paragraphs: Paragraphs, words: Sequence[Frame], draw: random.Random) -
 
 
 def scan(paragraphs: Paragraphs, share: float, script: str, draw: random.Random) -> Paragraphs:
-    """A text as read from paper: that share of the characters wrong, words broken at line ends, page numbers."""
+    """A text as read from paper: that share of the characters wrong, words broken, page numbers."""
     confusions: dict[str, list[str]] = {}
     for right, wrong in SCANNED[script]:
         confusions.setdefault(right, []).append(wrong)
