@@ -13,12 +13,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from crawler.bodies import americas, europe, latin_america
+from crawler.bodies import americas, asia_pacific, europe, international, latin_america
 from crawler.bodies.body import Country, Issuer
 
 __all__ = ["COUNTRIES", "ISSUERS", "Country", "Issuer"]
 
-_PARTS = (americas, latin_america, europe)
+_PARTS = (americas, latin_america, europe, asia_pacific, international)
 
 COUNTRIES: Mapping[str, Country] = MappingProxyType(
     {key: country for part in _PARTS for key, country in part.COUNTRIES.items()}
