@@ -23,7 +23,8 @@ _ENDS = r"(?![\d/]|[.,:]\d|\s*%)"
 _SIGNED = re.compile(rf"{_LABEL}\s*[-:,]?\s*{_SIGN}\s*{_NUMBER}{_ENDS}", re.IGNORECASE)
 """Label, number sign, number."""
 _BARE = re.compile(
-    rf"(?:bolet[ií]n|comunicado|bulletin|pressemitteilung)\s+{_NUMBER}{_ENDS}(?=\s*(?:[.:|–—-]|$))",
+    r"(?:(?:bolet[ií]n|comunicado)(?:\s+de\s+prensa)?|bulletin|pressemitteilung)"
+    rf"\s+{_NUMBER}{_ENDS}(?=\s*(?:[.:|–—-]|$))",
     re.IGNORECASE,
 )
 """Label and number alone ("Boletín 386."): only where a mark follows, so that a day of the month is none."""

@@ -16,6 +16,7 @@ What is known, with its confidence (H: several independent witnesses, M: one, L:
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crawler.declare import Address, Date, DefinitionError, Fields, Kinds, Listing, Pages, Polite, Text, Voice
@@ -28,18 +29,24 @@ if TYPE_CHECKING:
 _FORMATS = ("d 'de' MMMM 'de' y", "MMMM d, y")
 _DATE = r"(?:^|\|)\s*(?P<value>\d{1,2} de [a-z]+ de \d{4}|[A-Z][a-z]+ \d{1,2}, \d{4})\s*(?:\||$)"
 
+_TITLED = re.compile(r"Versión estenográfica|Declaración conjunta", re.IGNORECASE)
+
 # The byline of both layouts: one paragraph with bars, or the entries of a definition list.
 _BYLINE = "section > p, section.border-box dl dd"
 
 
 class GobMx(Source, platform=True):
-    """A source on it sets `agency`, title, issuers, volume, and `listed_in` if it lists English too."""
+    """A source on it sets `agency`, title, issuers, volume, `listed_in` if it lists English too, and
+    `sections` if it says things in another section than "prensa" too.
+    """
 
-    platform_attributes = ("agency", "listed_in")
+    platform_attributes = ("agency", "listed_in", "sections")
     agency: str
     """The path segment that stands for the agency: `sre`."""
     listed_in: tuple[str, ...] = ("es",)
     """Languages that have a listing of their own."""
+    sections: tuple[str, ...] = ("prensa",)
+    """Sections that are listed: "articulos" holds transcripts and joint declarations of some agencies."""
 
     languages = ("es", "en")
     timezone = "America/Mexico_City"
@@ -70,6 +77,7 @@ class GobMx(Source, platform=True):
             "Press Release": KindOfRelease.COMMUNIQUE,
             "Joint Communiqué": KindOfRelease.COMMUNIQUE,
             "Declaración": KindOfRelease.STATEMENT,
+            "Declaración conjunta": KindOfRelease.STATEMENT,
             "Statement": KindOfRelease.STATEMENT,
             "Discurso": KindOfRelease.SPEECH,
             "Speech": KindOfRelease.SPEECH,
@@ -84,32 +92,41 @@ class GobMx(Source, platform=True):
     terms = "Free use with attribution to the publishing agency (gob.mx terms); not checked for each agency."
 
     def read_kind(self, page: Page) -> str | None:
-        """The byline's third part. Its bars alone tell the paragraph from others, as in the marquee."""
+        """The byline's third part. Its bars alone tell the paragraph from others, as in the marquee.
+
+        Articles have no third part: a transcript among them says so in its title.
+        """
         for byline in page.all("section > p"):
             parts = [part.strip() for part in byline.split("|")]
             if len(parts) == 3:
                 return parts[2] or None
-        return page.first("section.border-box dl dd:nth-of-type(3)")
+        named = _TITLED.match(page.first("h1") or "")
+        return page.first("section.border-box dl dd:nth-of-type(3)") or (named[0] if named else None)
 
     def __init_subclass__(cls, *, platform: bool = False) -> None:
         if not isinstance(getattr(cls, "agency", None), str):
             raise DefinitionError(
                 f"{cls.__module__}: {cls.__name__}.agency: is missing (the path segment, as in 'sre')"
             )
-        cls.discover = Listing(
-            url=f"https://www.gob.mx/{cls.agency}/{{language}}/archivo/prensa?idiom={{language}}&order=DESC&page={{page}}",
-            languages=cls.listed_in,
-            container="#prensa",
-            entry="article",
-            link="a[href*='/prensa/']::attr(href)",
-            title="h2",
-            posted=Date("time::attr(datetime), time::attr(date)"),
-            kind="span.tag-presses",
-            pages=Pages.numbered(first=1),
-            wrapped=True,
-        )
+        listings = tuple(_listing(cls.agency, section, cls.listed_in) for section in cls.sections)
+        cls.discover = listings[0] if len(listings) == 1 else listings
         cls.address = Address(
             rf"gob\.mx/{cls.agency}/(?:e[sn]/)?(?P<section>prensa|articulos)/(?P<slug>[^/]+)/?$",
             "{section}/{slug}",
         )
         super().__init_subclass__(platform=platform)
+
+
+def _listing(agency: str, section: str, languages: tuple[str, ...]) -> Listing:
+    return Listing(
+        url=f"https://www.gob.mx/{agency}/{{language}}/archivo/{section}?idiom={{language}}&order=DESC&page={{page}}",
+        languages=languages,
+        container=f"#{section}",
+        entry="article",
+        link=f"a[href*='/{section}/']::attr(href)",
+        title="h2",
+        posted=Date("time::attr(datetime), time::attr(date)"),
+        kind="span.tag-presses" if section == "prensa" else None,
+        pages=Pages.numbered(first=1),
+        wrapped=True,
+    )

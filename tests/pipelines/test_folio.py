@@ -17,6 +17,7 @@ from pipelines.folio import comparable_folio, find_folio
         ("Press Release No. 056 - Visit of the delegation", "056"),
         ("Boletín 386. La Secretaría informa", "386"),
         ("Boletín No. 386", "386"),
+        ("Comunicado de prensa 201/2026", "201/2026"),
         ("PRN 2011/1166", "2011/1166"),
         ("PRN: 2011/1166", "2011/1166"),
         ("No. 2010/34 - Canada Welcomes", "2010/34"),
