@@ -100,6 +100,8 @@ class Frontier(Protocol):
     ) -> list[Due]:
         """Addresses left over from earlier runs that are due, in key order after `after`, at most `limit`.
 
+        So are those that were skipped as outside the window and lie in this one; asked for no first day,
+        it reaches as far back as the walks of the source that were finished.
         With `again` those that are kept, stored or held, are due as well, changed or not.
         """
 

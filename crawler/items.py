@@ -359,6 +359,8 @@ class Discovered:
     """Change stamp by the index: a changed stamp makes a known address due again."""
     posted_at: datetime | None = None
     """Exact posting time by the index in UTC, where it shows one."""
+    changed_on: date | None = None
+    """Day of the last change by the index, in the source's zone: the page was posted then or before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,6 +378,8 @@ class Due:
     language: str | None = None
     posted_at: datetime | None = None
     """Exact posting time by the index in UTC, where one showed it."""
+    kept: bool = False
+    """The ledger has it as stored or held: it was wanted once, and is read again whatever the window."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,3 +395,10 @@ class Outcome:
     last_modified: str | None = None
     retry_after: float | None = None
     """Seconds for which the site asked to be left alone: a failed address is not tried again sooner."""
+    posted_on: date | None = None
+    """Day that the page itself shows, where that is why it was skipped (`OUTSIDE_WINDOW`)."""
+
+
+OUTSIDE_WINDOW = "outside the window"
+"""Reason of a skipped address whose page shows that it was posted on a day that the run did not ask for. It
+is due in runs whose window holds that day."""

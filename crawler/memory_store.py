@@ -17,7 +17,7 @@ from itemadapter import ItemAdapter
 from scrapy.crawler import Crawler
 
 from crawler.frontier import RunInProgress, RunRequest, Seen, Walk, store_of
-from crawler.items import AddressState, Capture, Discovered, Due, FailureKind, Outcome
+from crawler.items import OUTSIDE_WINDOW, AddressState, Capture, Discovered, Due, FailureKind, Outcome
 
 FIRST_RETRY = timedelta(minutes=10)
 """Wait before a failed address is tried again; doubles with each attempt."""
@@ -38,6 +38,8 @@ class Entry:
     fetched_modified: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    posted_on: date | None = None
+    """Day by the page itself, where it was skipped for that."""
     settled_in: set[str] = field(default_factory=set)
 
 
@@ -155,7 +157,7 @@ class MemoryFrontier:
         found = []
         for key in sorted(self.addresses.get(source, {})):
             entry = self.addresses[source][key]
-            posted = entry.found.posted_on
+            posted = entry.posted_on or entry.found.posted_on
             outside = posted is not None and (
                 (since is not None and posted < since) or (until is not None and posted > until)
             )
@@ -163,7 +165,9 @@ class MemoryFrontier:
                 (after is None or key > after)
                 and not outside
                 and (
-                    _is_due(entry, now) or (again and entry.state in (AddressState.STORED, AddressState.HELD))
+                    _is_due(entry, now)
+                    or entry.reason == OUTSIDE_WINDOW
+                    or (again and entry.state in (AddressState.STORED, AddressState.HELD))
                 )
             ):
                 found.append(_due(entry))
@@ -182,7 +186,7 @@ class MemoryFrontier:
                 known[outcome.key] = Entry(Discovered(outcome.key, outcome.key, "settled"))
             entry = known[outcome.key]
             entry.state, entry.reason, entry.failure = outcome.state, outcome.reason, outcome.failure
-            entry.fetched_modified = entry.found.modified
+            entry.fetched_modified, entry.posted_on = entry.found.modified, outcome.posted_on
             if outcome.state is AddressState.FAILED:
                 entry.attempts += 1
                 asked = timedelta(seconds=min(outcome.retry_after or 0.0, LONGEST_ASKED.total_seconds()))
@@ -220,9 +224,10 @@ def _due(entry: Entry) -> Due:
         last_modified=entry.last_modified,
         title=found.title,
         kind=found.kind,
-        posted_on=found.posted_on,
+        posted_on=entry.posted_on or found.posted_on,
         language=found.language,
         posted_at=found.posted_at,
+        kept=entry.state in (AddressState.STORED, AddressState.HELD),
     )
 
 

@@ -11,14 +11,28 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, insert, literal, or_, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 
 from crawler.frontier import RunInProgress, RunRequest, Seen, Walk
-from crawler.items import AddressState, Discovered, Due, Outcome
+from crawler.items import OUTSIDE_WINDOW, AddressState, Discovered, Due, Outcome
 from storage import runs, walks
 from storage.database import Database
 from storage.outcomes import NOT_MODIFIED, is_due, row_after, says_nothing_new
-from storage.tables import AddressRow, HeldRow, ReleaseRow
+from storage.tables import AddressRow, HeldRow, ReleaseRow, WalkRow
 from storage.walks import CHUNK, chunks
 
 
@@ -119,27 +133,35 @@ class Ledger:
         limit: int,
         again: bool = False,
     ) -> list[Due]:
-        """See Frontier. An address whose day no index told is always within the window."""
+        """See Frontier. An address whose day nothing told, index or page, is always within the window."""
         changed = and_(
             AddressRow.modified.is_not(None),
             AddressRow.modified.is_distinct_from(AddressRow.fetched_modified),
         )
-        # In three parts, so that each is a walk along the index (source, state, key).
+        # In parts, so that each is a walk along the index (source, state, key).
         parts = (
             (AddressState.DISCOVERED, literal(True)),
             (AddressState.FAILED, or_(AddressRow.next_try_at.is_(None), AddressRow.next_try_at <= now)),
             (AddressState.STORED, literal(True) if again else changed),
             (AddressState.HELD, literal(True) if again else changed),
+            (AddressState.SKIPPED, _passed_over(source, since)),
         )
         queries = []
         for state, condition in parts:
             query = select(*_DUE).where(AddressRow.source == source, AddressRow.state == state, condition)
             if after is not None:
                 query = query.where(AddressRow.key > after)
+            day: ColumnElement[date | None] = AddressRow.posted_on.expression
+            if state is AddressState.STORED and (since is not None or until is not None):
+                query = query.outerjoin(
+                    ReleaseRow,
+                    and_(ReleaseRow.source == AddressRow.source, ReleaseRow.key == AddressRow.key),
+                )
+                day = func.coalesce(AddressRow.posted_on, ReleaseRow.posted_on)
             if since is not None:
-                query = query.where(or_(AddressRow.posted_on.is_(None), AddressRow.posted_on >= since))
+                query = query.where(or_(day.is_(None), day >= since))
             if until is not None:
-                query = query.where(or_(AddressRow.posted_on.is_(None), AddressRow.posted_on <= until))
+                query = query.where(or_(day.is_(None), day <= until))
             queries.append(select(query.order_by(AddressRow.key).limit(limit).subquery()))
         together = union_all(*queries).subquery()
         with self._database.read() as connection:
@@ -197,6 +219,7 @@ _DUE = (
     AddressRow.posted_on,
     AddressRow.language,
     AddressRow.posted_at,
+    AddressRow.state,
 )
 _OUTCOME = (
     AddressRow.id,
@@ -209,6 +232,7 @@ _OUTCOME = (
     AddressRow.modified,
     AddressRow.fetched_modified,
     AddressRow.fetched_at,
+    AddressRow.posted_on,
     AddressRow.status,
     AddressRow.etag,
     AddressRow.last_modified,
@@ -237,6 +261,23 @@ def _to_due(row: Row[*tuple[Any, ...]]) -> Due:
         posted_on=row.posted_on,
         language=row.language,
         posted_at=row.posted_at,
+        kept=row.state in (AddressState.STORED, AddressState.HELD),
+    )
+
+
+def _passed_over(source: str, since: date | None) -> ColumnElement[bool]:
+    """What a run skipped because its window did not hold it; asked for no first day, back to where the walks
+    of the source went, and nothing but old releases that were changed lies before that.
+    """
+    passed = AddressRow.reason == OUTSIDE_WINDOW
+    if since is not None:
+        return passed
+    finished = select(WalkRow.id).where(WalkRow.source == source, WalkRow.complete.is_(True))
+    to_the_end = finished.where(WalkRow.floor.is_(None))
+    floor = select(func.min(WalkRow.floor)).where(WalkRow.source == source, WalkRow.complete.is_(True))
+    return and_(
+        passed,
+        or_(exists(to_the_end), ~exists(finished), AddressRow.posted_on >= floor.scalar_subquery()),
     )
 
 

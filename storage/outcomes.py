@@ -95,7 +95,11 @@ def row_after(
     if outcome.state is AddressState.GONE:
         ended: dict[str, Any] = {"state": AddressState.GONE, "next_try_at": now + GONE_AGAIN}
     elif outcome.state is AddressState.SKIPPED:
-        ended = {"state": AddressState.SKIPPED, "next_try_at": None}
+        ended = {
+            "state": AddressState.SKIPPED,
+            "next_try_at": None,
+            "posted_on": row["posted_on"] or outcome.posted_on,
+        }
     else:
         raise ValueError(
             f"{outcome.key}: a spider settles addresses as skipped, failed, gone or not modified, "

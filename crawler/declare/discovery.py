@@ -93,6 +93,8 @@ class Api:
     finds); None: the link itself. `embedded` tells that an entry is already the whole record: it is
     read from the index's capture, and `fetch` is used only for what an interrupted run left over.
     `since` and `until` name query parameters that narrow the answer to a window (ISO dates).
+    `changed` is the day of the last change, where an index goes by that and shows no day of posting: it
+    ends walks (nothing is posted after it was changed), and the page itself tells whether a window holds it.
     """
 
     url: str
@@ -101,6 +103,7 @@ class Api:
     id: str | None = None
     title: str | None = None
     posted: Date | None = None
+    changed: Date | None = None
     modified: str | None = None
     kind: str | None = None
     total: str | None = None
@@ -119,8 +122,9 @@ class Api:
             value = getattr(self, name)
             if value is not None and not value.startswith("header:"):
                 check_jmespath("Api", name, value)
-        if self.posted is not None:
-            check_jmespath("Api", "posted", self.posted.selector)
+        for name, rule in (("posted", self.posted), ("changed", self.changed)):
+            if rule is not None:
+                check_jmespath("Api", name, rule.selector)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

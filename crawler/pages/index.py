@@ -287,12 +287,17 @@ def _shown(
     if api.posted is not None:
         raw = _value("posted", api.posted.selector, record)
         _, posted = date_of([raw] if raw else [], api.posted, language, source)
+    changed = None
+    if api.changed is not None:
+        raw = _value("changed", api.changed.selector, record)
+        _, changed = date_of([raw] if raw else [], api.changed, language, source)
     title, kind = _value("title", api.title, record), _value("kind", api.kind, record)
     return {
         "link": absolute,
         "url": url or absolute,
         "posted_on": posted.day if posted else None,
         "posted_at": posted.at if posted else None,
+        "changed_on": changed.day if changed else None,
         "title": as_text(title) if title else None,
         "kind": as_text(kind) if kind else None,
         "modified": _value("modified", api.modified, record),

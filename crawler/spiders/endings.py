@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from crawler.items import AddressState, Capture, Due, FailureKind, Outcome, ReleaseItem
+from crawler.items import (
+    OUTSIDE_WINDOW,
+    AddressState,
+    Capture,
+    Due,
+    FailureKind,
+    Outcome,
+    ReleaseItem,
+)
 from crawler.middlewares.retries import ASKS_TO_WAIT, asked_wait
 from crawler.pages.challenge import judge_page
 from crawler.pages.page import Page
 from crawler.pages.reading import Reading
 from crawler.source import Source
+from crawler.spiders.arguments import Window
 
 NOT_MODIFIED = "not modified"
 """Reason of an address whose validators still hold (304): the ledger leaves it as it was."""
@@ -89,6 +98,25 @@ def ending_by_reading(
     # The release is kept at the address that it has now, and this one is not asked for again.
     leads = f"leads to {', '.join(sorted(keys))}"
     return Outcome(due.key, AddressState.SKIPPED, leads, status=capture.status)
+
+
+def ending_by_window(
+    window: Window, due: Due, capture: Capture, items: Sequence[ReleaseItem]
+) -> Outcome | None:
+    """How the address ends that no index told the day of, when its page shows one outside the window.
+
+    None when the page lies in the window, shows no day (it may), or is kept already.
+    """
+    days = [item.posted_on for item in items]
+    if due.kept or due.posted_on is not None or not days or any(map(window.holds, days)):
+        return None
+    return Outcome(
+        due.key,
+        AddressState.SKIPPED,
+        OUTSIDE_WINDOW,
+        status=capture.status,
+        posted_on=max(filter(None, days)),
+    )
 
 
 def as_counted(outcome: Outcome | None) -> tuple[Outcome | None, str]:

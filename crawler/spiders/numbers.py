@@ -82,8 +82,9 @@ class NumbersWalk:
             if not spider.take():
                 yield None
                 return
-            attempts = known[entry.key].attempts if entry.key in known else 0
-            yield spider.release_request(Due(entry.key, entry.url, attempts=attempts), endings=endings)
+            before = known.get(entry.key) or Due(entry.key, entry.url)
+            due = Due(entry.key, entry.url, attempts=before.attempts, kept=before.kept)
+            yield spider.release_request(due, endings=endings)
 
     def _in_a_row(self, chunk: list[Discovered], endings: dict[str, str], missing: int) -> int:
         """How many in a row are missing at the end of the chunk; IndexFailure when all of it failed."""

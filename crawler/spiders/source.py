@@ -33,6 +33,7 @@ from crawler.spiders.endings import (
     as_counted,
     ending_by_reading,
     ending_by_status,
+    ending_by_window,
     failed,
     is_block,
     refusal,
@@ -330,7 +331,11 @@ class SourceSpider(scrapy.Spider):
                     outcome = failed(due, FailureKind.STAGE, detail, capture.status)
                 else:
                     items = with_keys(self.source, due, capture, reading.items)
-                    outcome = ending_by_reading(due, capture, reading, items)
+                    outcome = ending_by_window(self.window, due, capture, items)
+                    if outcome is not None:
+                        items = ()
+                    else:
+                        outcome = ending_by_reading(due, capture, reading, items)
                     await self._record_where_it_led(due, items)
                     for item in items:
                         if item.read_by is ReadBy.FALLBACK:

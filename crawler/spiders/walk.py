@@ -153,12 +153,14 @@ class IndexWalk:
     async def _releases(self, walk: Walk, shown: IndexPage, capture: Capture) -> AsyncIterator[Any]:
         """What is due of one page; None when the limit is reached. Sets `_at_the_end`."""
         spider = self._spider
-        entries = list({entry.key: entry for entry in shown.entries}.values())
+        everything = list({entry.key: entry for entry in shown.entries}.values())
+        floor = walk.floor or spider.window.since
+        # What was changed for the last time before the floor belongs to a walk that goes further back.
+        entries = [entry for entry in everything if entry.posted_on is not None or not _older([entry], floor)]
         seen, known = await spider.record(walk, entries)
         # A page of nothing but other sources' addresses says nothing about how far ours go.
-        self._at_the_end = bool(entries) and (
-            (walk.may_stop_at_settled and all(each.settled for each in seen))
-            or _older(entries, walk.floor or spider.window.since)
+        self._at_the_end = bool(everything) and (
+            (walk.may_stop_at_settled and all(each.settled for each in seen)) or _older(everything, floor)
         )
         due = {each.key for each in seen if each.due}
         for entry in entries:
@@ -192,11 +194,14 @@ def due_of(entry: Discovered, known: Due | None) -> Due:
         language=entry.language,
         # A page may be named by another page before or after an index shows it with its time.
         posted_at=entry.posted_at or (known.posted_at if known else None),
+        kept=known is not None and known.kept,
     )
 
 
 def _older(entries: Sequence[Discovered], floor: date | None) -> bool:
-    """Whether every entry is from before the floor; never when one shows no day."""
-    return floor is not None and all(
-        entry.posted_on is not None and entry.posted_on < floor for entry in entries
-    )
+    """Whether every entry is from before the floor; never when one shows no day.
+
+    An index that shows when a page was last changed goes by that day, so it is the one that counts.
+    """
+    days = [entry.changed_on or entry.posted_on for entry in entries]
+    return floor is not None and all(day is not None and day < floor for day in days)

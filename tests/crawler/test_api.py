@@ -95,6 +95,46 @@ def test_a_window_is_asked_of_the_api_where_it_takes_one(crawls: Crawls) -> None
     assert [item["key"] for item in crawled.items] == ["news/n5"]
 
 
+BY_CHANGE = (
+    API.replace('posted=Date("date")', 'changed=Date("modified")')
+    .replace("        embedded=True,\n", "")
+    .replace('        since="after",\n        until="before",\n', "")
+)
+
+
+def test_an_index_that_goes_by_changes_is_followed_to_the_last_change_within_the_window(
+    crawls: Crawls,
+) -> None:
+    # Posted on the 20th and changed on the 24th; posted and changed on the 22nd; on the 10th; on the 9th.
+    days = {
+        4: ("2017-02-20", "2017-02-24"),
+        3: ("2017-02-22",) * 2,
+        2: ("2017-02-10",) * 2,
+        1: ("2017-02-09",) * 2,
+    }
+    entries = {number: record(number, day, changed) for number, (day, changed) in days.items()}
+
+    def listed(*numbers: int) -> Answer:
+        body = {"total": 4, "items": [entries[number] for number in numbers]}
+        return Answer(json.dumps(body).encode(), kind="application/json")
+
+    pages = {
+        f"/api/news/n{number}": Answer(json.dumps(entry).encode(), kind="application/json")
+        for number, entry in entries.items()
+    }
+    web = Web({"/api/list?page=1": listed(4, 3, 2), "/api/list?page=2": listed(1), **pages}, robots=ROBOTS)
+    source = crawls.define(definition(BY_CHANGE.replace("page_size=3", "page_size=1")))
+    with serving(web):
+        crawled = crawls.crawl(
+            definition=source, settings=settings_for(web), since="2017-02-18", until="2017-02-21"
+        )
+    assert crawled.result["outcome"] == "finished"
+    assert [item["key"] for item in crawled.items] == ["news/n4"]
+    # A page of nothing but older changes is the last one, and what it names is left to walks that go further.
+    assert web.paths() == ["/api/list?page=1", "/api/news/n4", "/api/news/n3", "/api/list?page=2"]
+    assert crawled.states() == {"news/n4": "stored", "news/n3": "skipped"}
+
+
 def test_a_window_with_nothing_in_it_is_no_failure(crawls: Crawls) -> None:
     web = api()
     web.routes["/api/list?page=1&after=2019-01-01"] = answer([], 0)

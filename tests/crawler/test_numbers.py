@@ -95,6 +95,20 @@ def test_counting_never_goes_past_the_last_number(crawls: Crawls) -> None:
     assert crawled.result["walks"][0]["complete"] is True
 
 
+def test_a_page_of_another_day_waits_for_the_window_that_holds_it(crawls: Crawls) -> None:
+    source = crawls.define(definition(NUMBERS))
+    web = numbered(6)
+    web.routes["/id/5.html"] = page(5, day="2017-01-31")
+    with serving(web):
+        crawled = crawls.crawl(definition=source, settings=settings_for(web), since="2017-02-01")
+        assert [item["key"] for item in crawled.items] == ["id/6"]
+        assert crawled.states()["id/5"] == "skipped"
+        assert asked(web) == list(range(5, 11))
+        crawled = crawls.crawl(definition=source, settings=settings_for(web), until="2017-01-31")
+    assert [item["key"] for item in crawled.items] == ["id/5"]
+    assert crawled.states()["id/5"] == "stored"
+
+
 def test_a_limit_stops_the_counting(crawls: Crawls) -> None:
     web = numbered(*range(5, 40))
     with serving(web):

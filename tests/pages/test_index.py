@@ -238,6 +238,12 @@ def test_an_api_gives_its_entries_and_their_number() -> None:
     )
 
 
+def test_a_day_of_change_is_not_taken_for_one_of_posting() -> None:
+    api = Api(url=API.url, entries="results", link="link", changed=Date("at"), pages=API.pages)
+    (shown,) = ask({"results": [entry()]}, api).entries
+    assert (shown.changed_on, shown.posted_on, shown.posted_at) == (date(2024, 5, 3), None, None)
+
+
 def test_the_number_may_stand_in_a_header() -> None:
     api = Api(url=API.url, entries="@", link="link", total="header:X-WP-Total", pages=API.pages)
     assert ask([entry()], api, headers=(("x-wp-total", "4711"),)).total == 4711

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -104,6 +106,80 @@ def test_a_window_names_the_days_when_a_site_posted(served: Replica, tmp_path: P
     crawled = type_command("crawl", "us_dhs", "--since", since, "--data", data, "--json")
     assert crawled.code == 0, crawled.err
     assert crawled.lines[0]["counts"]["stored"] == sum(day >= since for day in days)
+
+
+def stored_addresses(data: Path) -> dict[str, int]:
+    """Address of every release that is kept, with its revision."""
+    return {
+        release["url"]: release["revision"]
+        for line in type_command("statements", "--json", "--data", data).lines
+        for release in line["releases"]
+    }
+
+
+def test_a_window_holds_what_was_posted_in_it_however_late_it_was_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The search of GOV.UK goes by the day of the last change, its documents by that of posting."""
+    data = tmp_path / "data"
+    with Replica(releases=400, seed=11) as replica:
+        for name, value in replica.environment.items():
+            monkeypatch.setenv(name, value)
+        ours = [each for one in replica.truth for each in one.releases if each.source == "uk_fcdo"]
+        since, until = date(2026, 9, 10), date(2026, 9, 28)
+        within = {each.url for each in ours if since <= each.posted_on <= until}
+        before = {each.url for each in ours if date(2026, 9, 1) <= each.posted_on < since}
+        listed = [each for each in ours if each.language == "en"]
+        changed = [each for each in listed if each.url in within][::2]
+        changed += [each for each in listed if each.url in before][:2]
+        for each in changed:
+            replica.edit(each.url)
+        assert (len(within), len(before), len(changed)) == (10, 3, 6)
+
+        window = ("--since", since, "--until", until)
+        crawled = type_command("crawl", "uk_fcdo", *window, "--data", data, "--json")
+        assert crawled.code == 0, crawled.err
+        assert set(stored_addresses(data)) == within
+        later = sum(each.posted_on > until for each in ours)
+        assert reasons(data) == {"outside the window": later + 2}
+
+        # The same again changes nothing.
+        kept = contents(data)
+        assert type_command("crawl", "uk_fcdo", *window, "--data", data).code == 0
+        assert contents(data) == kept
+
+        # An earlier window gets what was passed over for it, and is not led astray by what it knows.
+        asked = len(replica.log)
+        earlier = ("--since", "2026-09-01", "--until", since - timedelta(days=1))
+        crawled = type_command("crawl", "uk_fcdo", *earlier, "--data", data, "--json")
+        assert crawled.lines[0]["counts"]["stored"] == len(before)
+        documents = [each for each in replica.log[asked:] if "/api/content/" in each.path]
+        assert len(documents) == len(before)
+        assert set(stored_addresses(data)) == within | before
+
+        # Without a window everything since the earliest one is wanted.
+        assert type_command("crawl", "uk_fcdo", "--data", data).code == 0
+        recent = {each.url for each in ours if each.posted_on >= date(2026, 9, 1)}
+        assert set(stored_addresses(data)) == recent
+        assert reasons(data) == {}
+
+        # What is kept and was changed is read again, whatever the window.
+        replica.edit(listed[0].url)
+        assert type_command("crawl", "uk_fcdo", *earlier, "--data", data).code == 0
+        assert stored_addresses(data)[listed[0].url] == 2
+
+        # Asked again with a window, only what was posted in it is asked for.
+        asked = len(replica.log)
+        assert type_command("crawl", "uk_fcdo", "--again", *earlier, "--data", data).code == 0
+        documents = [each for each in replica.log[asked:] if "/api/content/" in each.path]
+        assert len(documents) == len(before)
+
+
+def reasons(data: Path) -> dict[str, int]:
+    """Why addresses were skipped, and how many for each reason."""
+    with closing(sqlite3.connect(data / "communique.db")) as connection:
+        query = "select reason, count(*) from addresses where state = 'skipped' group by reason"
+        return dict(connection.execute(query).fetchall())
 
 
 def test_one_source_that_fails_does_not_hide_that_another_finished(served: Replica, tmp_path: Path) -> None:

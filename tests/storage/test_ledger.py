@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.frontier import RunRequest, Seen, Walk
-from crawler.items import AddressState, Discovered, Due, FailureKind, Outcome
+from crawler.items import OUTSIDE_WINDOW, AddressState, Discovered, Due, FailureKind, Outcome
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.outcomes import NOT_MODIFIED, retry_after
@@ -467,6 +467,63 @@ class TestOutcomes:
         with pytest.raises(LookupError, match="stranger"):
             ledger.settle(run, SOURCE, outcomes)
         assert self._row(database)["state"] == "skipped"
+
+
+class TestOutsideTheWindow:
+    """A page may show that it was posted on a day that its run did not ask for."""
+
+    @pytest.fixture
+    def passed_over(self, ledger: Ledger, run: str) -> Walk:
+        walk = ledger.open_walk(run, SOURCE, LISTING, date(2017, 2, 1))
+        ledger.record(run, walk, SOURCE, page("january", "february", "column"))
+        ledger.settle(
+            run,
+            SOURCE,
+            [
+                Outcome(month, AddressState.SKIPPED, OUTSIDE_WINDOW, posted_on=date(2017, number, 20))
+                for number, month in enumerate(("january", "february"), 1)
+            ]
+            + [Outcome("column", AddressState.SKIPPED, "a column")],
+        )
+        return walk
+
+    @pytest.mark.parametrize(
+        ("since", "until", "expected"),
+        [
+            (date(2017, 1, 1), None, ["february", "january"]),
+            (date(2017, 2, 1), date(2017, 2, 28), ["february"]),
+            (None, date(2017, 1, 31), ["january"]),
+            (date(2017, 1, 21), date(2017, 2, 19), []),
+        ],
+    )
+    def test_it_is_due_when_its_day_is_asked_for(
+        self, ledger: Ledger, clock: Clock, passed_over: Walk, since: date, until: date, expected: list[str]
+    ) -> None:
+        assert due(ledger, clock, since=since, until=until) == expected
+
+    def test_an_index_that_shows_it_again_does_not_make_it_due(
+        self, ledger: Ledger, run: str, passed_over: Walk
+    ) -> None:
+        (seen,) = ledger.record(run, passed_over, SOURCE, page("january", modified="changed"))
+        assert not seen.due
+
+    def test_without_a_window_it_is_due_back_to_where_walks_went(
+        self, ledger: Ledger, run: str, clock: Clock, passed_over: Walk
+    ) -> None:
+        ledger.close_walk(passed_over, complete=True)
+        assert due(ledger, clock) == ["february"]
+        to_the_end = ledger.open_walk(run, SOURCE, "another index", None)
+        assert due(ledger, clock) == ["february"]
+        ledger.close_walk(to_the_end, complete=True)
+        assert due(ledger, clock) == ["february", "january"]
+
+    def test_its_day_and_what_is_kept_are_known(
+        self, ledger: Ledger, database: Database, passed_over: Walk
+    ) -> None:
+        assert ledger.look_up(SOURCE, ["january"])["january"].posted_on == date(2017, 1, 20)
+        keep(database, "january")
+        known = ledger.look_up(SOURCE, ["january", "february"])
+        assert (known["january"].kept, known["february"].kept) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ class UkFcdo(Source):
         "&order=-public_timestamp&count=50&start={page}"
         "&fields=title&fields=link&fields=public_timestamp&fields=content_store_document_type",
         entries="results", link="link", title="title", total="total", language="en",
-        posted=Date("public_timestamp"), modified="public_timestamp", kind="content_store_document_type",
+        changed=Date("public_timestamp"), modified="public_timestamp", kind="content_store_document_type",
+        # public_timestamp is when a document was last changed in earnest; it tells itself when it came out.
         # The search knows English documents only; the others are named by the document itself.
         fetch="https://www.gov.uk/api/content{link}", pages=Pages.numbered(first=0, step=50), page_size=50,
     )  # fmt: skip
@@ -70,6 +71,7 @@ class UkFcdo(Source):
     facts = (
         "H: search API, offsets by start and count, filters may repeat; an unknown parameter is answered 422",
         "H: content API; all languages of a document share content_id and differ in base_path and locale",
+        "H: public_timestamp is that of the last major change, the day of posting is in the document only",
         "H: withdrawn documents stay, with withdrawn_notice; locale tells the language, not the path",
     )
     unverified = (
