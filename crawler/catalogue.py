@@ -30,8 +30,10 @@ def _languages(source: type[Source]) -> str:
 
 
 def _whose(source: type[Source]) -> str:
-    if source.mirrors is None:
+    if source.issuers:
         return ISSUERS[source.issuers[0]].name()
+    if source.mirrors is None:
+        return source.title
     return f"{source.title}, a mirror of " + ", ".join(f"`{name}`" for name in source.mirrors.sources)
 
 
