@@ -32,7 +32,7 @@ LABELS = frozenset((
     "original", "translation", "repost", "excerpt", "template", "follow-up", "readout", "transcript",
     "correction", "account", "coverage", "spam",
 ))  # fmt: skip
-"""What a release is: see README.md. Not the kind of release, which engines may read: a label is the answer."""
+"""What a release is: see README.md. Not the kind of release, which engines may read: this is the answer."""
 SPLITS = ("dev", "test")
 
 

@@ -2,7 +2,7 @@
 
 A form holds `{name}` for each value. Numbers are written as the form's locale writes them; `trend.es=subió`
 is for forms in Spanish. Of the day there are `{day}` (in words, without weekday), `{weekday}`, `{numeric}`,
-`{next}` and `{last}` (the day after, the day before, in words), `{end}` (four days on: the end of a working week).
+`{next}` and `{last}` (the day after, the day before, in words), `{end}` (four days on: a working week).
 """
 
 from __future__ import annotations

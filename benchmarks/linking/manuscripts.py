@@ -7,7 +7,7 @@ paragraphs.
     @family copper split=dev                 every block belongs to the family above it
     @statement copper                        what follows are versions of this statement
     @release es source=mx-sre lang=es date=2026-02-23 label=original
-    @copy segob of=es source=mx-segob date=2026-02-23 label=repost trap=joint do=drop:1,cut:0.6,frame,scan:0.02
+    @copy segob of=es source=mx-segob date=2026-02-23 label=repost trap=joint do=cut:0.6,frame,scan:0.02
     @form es source=mx-banxico lang=es locale=es_MX label=template trap=template
     @fill date=2026-03-03 rate=17.2034 trend.es=subió trend.en=rose
 
