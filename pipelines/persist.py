@@ -26,7 +26,8 @@ from crawler.items import AddressState, FailureKind, Held, Outcome, Release
 from crawler.runs import keeper_of
 from crawler.source import registry
 from pipelines.hold import HoldBack, held_record, keepable, raw_values
-from pipelines.link import LinkResult, link_releases
+from pipelines.link import link_releases
+from pipelines.partition import LinkResult
 from storage.held import save_held
 from storage.releases import Change, Saved, save_releases
 

@@ -93,6 +93,8 @@ class Link:
     features: Mapping[str, Any]
     decided_by: str = MACHINE
     decided_at: datetime | None = None
+    model: str | None = None
+    """Weights and encoder that gave the score; None where rules did."""
 
     @property
     def key(self) -> LinkKey:
@@ -203,6 +205,7 @@ def load_links(connection: Connection, ids: Collection[str]) -> dict[LinkKey, Li
         row.features,
         row.decided_by,
         row.decided_at,
+        row.model,
     )
     found: dict[LinkKey, Link] = {}
     for some in chunks(ids):
@@ -249,6 +252,7 @@ def _values(link: Link, now: datetime) -> dict[str, Any]:
         "features": dict(link.features),
         "decided_by": link.decided_by,
         "decided_at": now,
+        "model": link.model,
     }
 
 

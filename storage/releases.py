@@ -32,6 +32,7 @@ from storage.tables import (
     SourceRow,
     StatementRow,
 )
+from storage.unlinked import queue
 from storage.walks import CHUNK
 
 
@@ -60,6 +61,8 @@ def save_releases(
 ) -> list[Saved]:
     """Keep releases with their revisions, issuers, claims and bands; mark their addresses as stored.
 
+    What is new or changed waits for the linker from now on.
+
     A new release opens a statement of its own. A release held back before is held back no longer. One
     answer per release, in order; within the batch later ones follow upon earlier ones of the same address.
     """
@@ -68,6 +71,7 @@ def save_releases(
         saved += _save_round(connection, run, batch, now)
     keep_addresses(connection, run, [_kept(each, now) for each in releases], now)
     _release_held(connection, releases)
+    queue(connection, [each.release_id for each in saved if each.relink], "changed", now)
     new_in = {each.source for each, done in zip(releases, saved, strict=True) if done.change is Change.NEW}
     if new_in:
         connection.execute(update(SourceRow).where(SourceRow.name.in_(new_in)).values(last_new_at=now))

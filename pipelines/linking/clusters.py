@@ -58,6 +58,8 @@ _RANK = {
             ClaimKind.FOLIO,
             ClaimKind.SOURCE_LINK,
             "excerpt",
+            "translation",
+            "same content",
             ClaimKind.ATTRIBUTION,
         )
     )

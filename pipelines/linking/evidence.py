@@ -16,9 +16,10 @@ is stored or which came first. Its score is the strength of this evidence by its
 | source link | a mirror names the other's address as its source | 0.93; several links: by anchors |
 | folio | one issuer's number of one year, other language | 0.85 + 0.13 x anchors |
 | attribution | foot line names issuer and day | 0.5 + 0.4 x anchors, decided among all of the day |
+| translation, same content | passages of one are found in the other | by probability |
 
-Texts of one language are weighed in `copies`, the claims of publishers in `publishers`. Translations
-recognised by content alone are not evidence here. `rel=canonical` never is.
+Texts of one language are weighed in `copies`, the claims of publishers in `publishers`, what passages say in
+`content`. `rel=canonical` never is evidence.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ from storage.links import ReleaseFacts, ReleaseText
 SAME_TEXT = "same text"
 EXCERPT = "excerpt"
 TEXT_KINDS = (SAME_TEXT, EXCERPT)
+TRANSLATION = "translation"
+SAME_CONTENT = "same content"
+CONTENT_KINDS = (TRANSLATION, SAME_CONTENT)
+"""Evidence that the linker finds, after the crawl."""
 
 JOINABLE = 0.5
 """Evidence from this score on may join."""

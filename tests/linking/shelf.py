@@ -21,7 +21,8 @@ from crawler.items import (
     Standing,
 )
 from pipelines.identify import release_id
-from pipelines.link import LinkResult, link_releases
+from pipelines.link import link_releases
+from pipelines.partition import LinkResult
 from pipelines.signature import signature_of
 from storage.links import HUB_ABOVE
 from storage.releases import save_releases
