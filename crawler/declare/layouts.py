@@ -11,16 +11,23 @@ from crawler.declare.checks import check_css, check_jmespath, check_pattern
 from crawler.declare.rules import Date, Selector, Text
 
 
+def _check_patterns(owner: str, path: str | None, begin: str | None, end: tuple[str, ...]) -> None:
+    for name, pattern in (("path", path), ("begin", begin), *(("end", each) for each in end)):
+        if pattern is not None:
+            check_pattern(owner, name, pattern)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fields:
     """Where the fields of a release stand on an HTML page of one layout.
 
     A layout applies when both `title` and `body` match; the first of a definition's layouts that
     applies is used. `body` selects elements (not text): their paragraphs are taken in reading order,
-    `drop` removes elements inside them first. `until` is the last day of an old layout's life.
+    `drop` removes elements inside them first.
     """
 
-    title: Selector
+    title: Selector | None
+    """None: the first paragraph of the body is the title."""
     body: str
     posted: Date | None = None
     said: Date | None = None
@@ -35,20 +42,31 @@ class Fields:
     """Selects `a` or `link` elements; hreflang or lang names the language."""
     attachments: str | None = None
     attribution: Selector | None = None
+    """Foot or source line of a mirror; its links to other hosts are links to the source."""
+    source: str | None = None
+    """Selects the links by which a mirror names the page that it took the text from."""
     dateline: Selector | None = None
     """Place, day and office that open the text ("October 12, 2016 – Mexico City – Global Affairs Canada")."""
     withdrawn: Selector | None = None
     drop: tuple[str, ...] = ()
+    begin: str | None = None
+    """Regular expression: the body begins after the first paragraph that begins so. A page without one is
+    not of this layout."""
+    end: tuple[str, ...] = ()
+    """Regular expressions: the body ends before the first paragraph that begins so."""
     path: str | None = None
-    """Regular expression over the address: this layout is only for such addresses."""
+    """Regular expression over the address: this layout is only for such addresses. A group `language` in it
+    is the language that the address declares."""
     until: date | None = None
+    """Last day of an old layout's life: it reads captures that were taken up to then."""
 
     def __post_init__(self) -> None:
+        _check_patterns("Fields", self.path, self.begin, self.end)
         for each in fields(self):
             value = getattr(self, each.name)
-            if each.name == "path" and value is not None:
-                check_pattern("Fields", "path", value)
-            elif isinstance(value, str):
+            if each.name in ("path", "begin"):
+                continue
+            if isinstance(value, str):
                 check_css("Fields", each.name, value)
             elif isinstance(value, Text | Date):
                 check_css("Fields", each.name, value.selector)
@@ -62,13 +80,19 @@ class Record:
 
     `body` and `title` may hold HTML: markup is taken out as on a page. `url` gives the address of the
     page that the record is about (a path is joined to `site`).
+    A record may stand in an element of an HTML page: `script` selects that element (CSS; a pattern takes the
+    JSON out of `window.data = {...};`). `within` is the record's place in the data.
     """
 
-    title: Selector
+    title: Selector | None
+    """None: the first paragraph of the body is the title."""
     body: str
-    url: str
+    url: Selector | None = None
+    """None: the page's own address."""
     site: str = ""
-    native_id: str | None = None
+    script: Selector | None = None
+    within: str | None = None
+    native_id: Selector | None = None
     shared_ids: str | None = None
     posted: Date | None = None
     said: Date | None = None
@@ -79,22 +103,32 @@ class Record:
     alternates: str | None = None
     """Yields objects with `url` and `language`."""
     attachments: str | None = None
+    source: str | None = None
+    """Yields addresses by which a mirror names the page that it took the text from."""
     withdrawn: Selector | None = None
     withdrawn_at: Date | None = None
     modified: str | None = None
     drop: tuple[str, ...] = ()
     """CSS: elements removed from the HTML of the body."""
+    begin: str | None = None
+    """As in `Fields`."""
+    end: tuple[str, ...] = ()
+    """As in `Fields`."""
     path: str | None = None
+    """As in `Fields`."""
+    until: date | None = None
+    """As in `Fields`."""
 
     def __post_init__(self) -> None:
+        _check_patterns("Record", self.path, self.begin, self.end)
+        if self.script is not None:
+            selector = self.script if isinstance(self.script, str) else self.script.selector
+            check_css("Record", "script", selector)
         for each in fields(self):
             value = getattr(self, each.name)
-            if each.name == "site":
+            if each.name in ("site", "script", "path", "begin"):
                 continue
-            if each.name == "path":
-                if value is not None:
-                    check_pattern("Record", "path", value)
-            elif isinstance(value, str):
+            if isinstance(value, str):
                 check_jmespath("Record", each.name, value)
             elif isinstance(value, Text | Date):
                 check_jmespath("Record", each.name, value.selector)
@@ -123,8 +157,12 @@ class Flow:
     not_releases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """Regular expression over paragraphs before the end -> reason to skip the page."""
     path: str | None = None
+    """As in `Fields`."""
+    until: date | None = None
+    """As in `Fields`."""
 
     def __post_init__(self) -> None:
+        _check_patterns("Flow", self.path, None, ())
         for name in ("heading", "attribution"):
             check_pattern("Flow", name, getattr(self, name))
         check_pattern("Flow", "posted", self.posted.selector)

@@ -8,73 +8,79 @@ from urllib.parse import urlsplit
 from crawler.declare import Fields
 from crawler.declare import Selector as Rule
 from crawler.pages.page import Page, language_tag
-from crawler.pages.paragraphs import Element, paragraphs_of
+from crawler.pages.paragraphs import Element, cut, paragraphs_of
 from crawler.pages.reading import Unfit
 from crawler.pages.selectors import (
     find,
     find_elements,
     find_texts,
-    pattern_of,
     pick,
+    pick_all,
     selector_of,
-    take,
 )
-from crawler.pages.values import Values, alternates_of, by_methods, date_of, methods_of, put_dates
+from crawler.pages.values import (
+    Known,
+    Values,
+    alternates_of,
+    by_methods,
+    dates_of,
+    methods_of,
+    put_dates,
+)
 from crawler.source import Source
 
 
-def read_fields(source: type[Source], layout: Fields, page: Page) -> Values | Unfit:
+def read_fields(source: type[Source], layout: Fields, page: Page, known: Known) -> Values | Unfit:
     """The values of all rules, or the rules for title and body that found nothing."""
     if page.tree is None:
         return Unfit(("no HTML",))
-    title, body = title_of(source, layout, page), body_of(source, layout, page)
+    title, body = title_and_body(source, layout, page)
     missing = tuple(name for name, value in (("title", title), ("body", body)) if not value)
     if missing:
         return Unfit(missing)
-    return {"title": title, "body": body, **further_values(source, layout, page)}
+    return {"title": title, "body": body, **further_values(source, layout, page, known)}
 
 
-def title_of(source: type[Source], layout: Fields, page: Page) -> str | None:
-    """The title by method or rule; None when there is none."""
-    method = methods_of(source).get("title")
-    return method(page) if method is not None else _text(page.tree, layout.title)
+def title_and_body(source: type[Source], layout: Fields, page: Page) -> tuple[str | None, tuple[str, ...]]:
+    """The title and the paragraphs of the body, by method or rule; None and () where there are none."""
+    methods = methods_of(source)
+    if "body" in methods:
+        body = tuple(methods["body"](page) or ())
+    else:
+        dropped = {element for selector in layout.drop for element in find_elements(page.tree, selector)}
+        body = cut(paragraphs_of(find_elements(page.tree, layout.body), dropped), layout.begin, layout.end)
+    if "title" in methods:
+        return methods["title"](page), body
+    if layout.title is not None:
+        return _text(page.tree, layout.title), body
+    return (body[0], body[1:]) if body else (None, ())
 
 
-def body_of(source: type[Source], layout: Fields, page: Page) -> tuple[str, ...]:
-    """The paragraphs of the body by method or rule; empty when there are none."""
-    method = methods_of(source).get("body")
-    if method is not None:
-        return tuple(method(page) or ())
-    dropped = {element for selector in layout.drop for element in find_elements(page.tree, selector)}
-    return paragraphs_of(find_elements(page.tree, layout.body), dropped)
-
-
-def further_values(source: type[Source], layout: Fields, page: Page) -> Values:
+def further_values(source: type[Source], layout: Fields, page: Page, known: Known) -> Values:
     """The values of all rules but title and body; what a rule does not find is not in the answer."""
     tree = page.tree
     values: Values = {}
     language = _text(tree, layout.language)
-    values["language"] = (language_tag(language) if language else None) or page.language
+    values["language"] = (language_tag(language) if language else None) or known.language or page.language
     for name in ("summary", "kind", "folio", "attribution", "dateline", "withdrawn"):
         text = _text(tree, getattr(layout, name))
         if text is not None:
             values[name] = text
     if layout.issuers is not None:
         texts = find_texts(tree, selector_of(layout.issuers))
-        values["issuers"] = tuple(dict.fromkeys(take(texts, pattern_of(layout.issuers))))
-    dates = [
-        date_of(find_texts(tree, rule.selector), rule, values["language"], source)
-        if rule is not None
-        else (None, None)
-        for rule in (layout.posted, layout.said)
-    ]
-    put_dates(values, dates[0], dates[1])
+        values["issuers"] = pick_all(texts, layout.issuers)
+    put_dates(
+        values,
+        *dates_of(layout, lambda _, rule: find_texts(tree, rule.selector), values["language"], source, known),
+    )
     if layout.alternates is not None:
         values["alternates"] = alternates_of([_version(page, each) for each in find(tree, layout.alternates)])
     if layout.attachments is not None:
         values["attachments"] = _addresses(page, find(tree, layout.attachments))
+    links = _addresses(page, find(tree, layout.source)) if layout.source is not None else ()
     if layout.attribution is not None:
-        values["source_links"] = _links_elsewhere(source, page, selector_of(layout.attribution))
+        links = (*links, *_links_elsewhere(source, page, selector_of(layout.attribution)))
+    values["source_links"] = tuple(dict.fromkeys(links))
     by_methods(source, page, values)
     return values
 

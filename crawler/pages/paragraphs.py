@@ -196,3 +196,18 @@ def saved_paragraphs(text: str) -> tuple[str, ...]:
 def joined(paragraph: str) -> str:
     """A paragraph of a flow on one line."""
     return paragraph.replace("\n", " ")
+
+
+def cut(paragraphs: tuple[str, ...], begin: str | None, end: Iterable[str]) -> tuple[str, ...]:
+    """The paragraphs after the first that begins with the pattern `begin` (none: all of them), and before the
+    first of those that begins with one of `end`. () where nothing begins so."""
+    if begin is not None:
+        opening = re.compile(begin)
+        start = next((number for number, each in enumerate(paragraphs) if opening.match(each)), None)
+        if start is None:
+            return ()
+        paragraphs = paragraphs[start + 1 :]
+    for closing in map(re.compile, end):
+        stop = next((number for number, each in enumerate(paragraphs) if closing.match(each)), None)
+        paragraphs = paragraphs[:stop]
+    return paragraphs

@@ -9,14 +9,15 @@ from crawler.declare import Fields, Flow, Layout, Record
 from crawler.items import Capture, Due, FailureKind, ReadBy, ReleaseItem
 from crawler.pages.challenge import judge_page, judge_redirect, judge_release
 from crawler.pages.fallback import read_generally
-from crawler.pages.fields import body_of, further_values, read_fields, title_of
+from crawler.pages.fields import further_values, read_fields, title_and_body
 from crawler.pages.flow import read_flow, skip_reason
 from crawler.pages.item import day_by_index, make_item, versions_of
-from crawler.pages.page import Page, UnreadableJson
+from crawler.pages.page import Page, UnreadableJson, language_tag
 from crawler.pages.reading import Failure, Reading, Unfit
 from crawler.pages.record import read_record, type_name
+from crawler.pages.script import embedded_json
 from crawler.pages.selectors import WrongShape, compile_pattern
-from crawler.pages.values import Values
+from crawler.pages.values import Known, Values
 from crawler.source import Source
 
 __all__ = ["Failure", "Reading", "read_page"]
@@ -36,14 +37,17 @@ def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -
         return Reading(failure=failure)
     layouts = [each for each in source.layouts() if applies(each, page)]
     if page.is_json:
-        return _read_json(source, [each for each in layouts if isinstance(each, Record)], page, hint)
+        records = [each for each in layouts if isinstance(each, Record) and each.script is None]
+        return _read_json(source, records, page, hint)
     if page.tree is None and not page.is_saved_text:
         return _failed(FailureKind.UNREADABLE, f"expected an HTML page, found {_shown(capture.body)}")
     unfit: list[Unfit] = []
     for layout in layouts:
-        values = _by_layout(source, layout, page)
+        values = _by_layout(source, layout, page, hint)
         if isinstance(values, str):
             return Reading(skipped=values)
+        if isinstance(values, Failure):
+            return Reading(failure=values)
         if isinstance(values, Unfit):
             unfit.append(values)
             continue
@@ -76,18 +80,40 @@ def applies(layout: Layout, page: Page) -> bool:
     """Whether a layout is meant for this address and this time of capture."""
     if layout.path is not None and compile_pattern(layout.path).search(page.url) is None:
         return False
-    until = layout.until if isinstance(layout, Fields) else None
-    return until is None or page.capture.captured_at.date() <= until
+    return layout.until is None or page.capture.captured_at.date() <= layout.until
 
 
-def _by_layout(source: type[Source], layout: Layout, page: Page) -> Values | Unfit | str:
-    """The values that a layout finds, what it misses, or (a str) why the page is skipped."""
+def known_of(source: type[Source], layout: Layout, page: Page, hint: Due | None) -> Known:
+    """What address, index and capture tell of a page."""
+    match = compile_pattern(layout.path).search(page.url) if layout.path is not None else None
+    language = match.groupdict().get("language") if match is not None else None
+    return Known(
+        taken_on=page.capture.captured_at.astimezone(source.zone()).date(),
+        language=language_tag(language) if language else None,
+        language_by_index=hint.language if hint is not None else None,
+        by_index=hint.posted_on if hint is not None else None,
+    )
+
+
+def _by_layout(
+    source: type[Source], layout: Layout, page: Page, hint: Due | None
+) -> Values | Unfit | Failure | str:
+    """The values that a layout finds, what it misses, why it fails, or (a str) why the page is skipped."""
+    known = known_of(source, layout, page, hint)
     if isinstance(layout, Fields):
-        return read_fields(source, layout, page)
+        return read_fields(source, layout, page, known)
     if isinstance(layout, Flow):
         reason = skip_reason(layout, page)
         return reason if reason is not None else read_flow(source, layout, page)
-    return Unfit(("no JSON",))
+    if layout.script is None:
+        return Unfit(("no JSON",))
+    try:
+        record = embedded_json(page, layout.script)
+        return Unfit(("script",)) if record is None else read_record(source, layout, record, page, known)
+    except UnreadableJson:
+        return Unfit(("script",))
+    except WrongShape as error:
+        return Failure(FailureKind.UNREADABLE, f"record in {page.capture.url}: {error}")
 
 
 def _reading(source: type[Source], items: tuple[ReleaseItem, ...], page: Page) -> Reading:
@@ -116,7 +142,8 @@ def _without_rules(
         detail = f"expected {asked}, but the site led to {page.url}, which is no release's address"
         return _failed(FailureKind.SOFT_404, detail)
     notes = tuple(each.note for each in unfit[:1]) or ("no rules for this page",)
-    if layouts and all(isinstance(each, Record) for each in layouts) and _asks_for_data(page):
+    data_only = [isinstance(each, Record) and each.script is None for each in layouts]
+    if layouts and all(data_only) and _asks_for_data(page):
         return _failed(FailureKind.UNREADABLE, f"expected a JSON record, found a page titled {page.title!r}")
     fields = next((each for each in layouts if isinstance(each, Fields)), None)
     title: str | None = None
@@ -124,8 +151,8 @@ def _without_rules(
     further: Values = {}
     if fields is not None and page.tree is not None:
         # What the declared layout still finds is nearer to the truth than general extraction.
-        title, body = title_of(source, fields, page), body_of(source, fields, page)
-        further = further_values(source, fields, page)
+        title, body = title_and_body(source, fields, page)
+        further = further_values(source, fields, page, known_of(source, fields, page, hint))
     dated = bool(further.get("posted")) or (hint is not None and hint.posted_on is not None)
     values = read_generally(source, page, title=title, body=body, dated=dated)
     if values is None:
@@ -194,7 +221,7 @@ def read_one_record(
     missing: list[str] = []
     for layout in layouts:
         try:
-            values = read_record(source, layout, record, page)
+            values = read_record(source, layout, record, page, known_of(source, layout, page, hint))
         except WrongShape as error:
             return Failure(FailureKind.UNREADABLE, f"record at {page.capture.url}: {error}")
         if not isinstance(values, Unfit):

@@ -14,19 +14,27 @@ from crawler.declare import Selector as Rule
 from crawler.pages.dates import Found
 from crawler.pages.markup import parse_html
 from crawler.pages.page import Page, flat_html, language_tag, legible
-from crawler.pages.paragraphs import paragraphs_of, saved_paragraphs
+from crawler.pages.paragraphs import cut, paragraphs_of, saved_paragraphs
 from crawler.pages.reading import Unfit
 from crawler.pages.selectors import (
     Json,
     WrongShape,
     find_elements,
-    pattern_of,
     pick,
+    pick_all,
     search_record,
     selector_of,
-    take,
 )
-from crawler.pages.values import Values, alternates_of, by_methods, date_of, methods_of, put_dates
+from crawler.pages.values import (
+    Known,
+    Values,
+    alternates_of,
+    by_methods,
+    date_of,
+    dates_of,
+    methods_of,
+    put_dates,
+)
 from crawler.source import Source
 
 DateFound = tuple[str | None, Found | None]
@@ -46,24 +54,45 @@ def type_name(value: Json) -> str:
     return "nothing (null)" if value is None else _TYPES.get(type(value), type(value).__name__)
 
 
-def read_record(source: type[Source], layout: Record, record: Json, page: Page) -> Values | Unfit:
+def read_record(
+    source: type[Source], layout: Record, record: Json, page: Page, known: Known
+) -> Values | Unfit:
     """The values of all rules, or those for title, body and url that found nothing; raises WrongShape."""
+    if layout.within is not None:
+        record = search_record(layout.within, record)
+        if record is None:
+            return Unfit(("within",))
     if not isinstance(record, dict):
         raise WrongShape(f"record: expected an object, found {type_name(record)}")
-    methods = methods_of(source)
-    title = methods["title"](page) if "title" in methods else _text("title", layout.title, record)
-    body = tuple(methods["body"](page) or ()) if "body" in methods else _body(layout, record)
-    url = _address(_text("url", layout.url, record, markup=False), layout, page)
-    missing = tuple(name for name, value in (("title", title), ("body", body), ("url", url)) if not value)
+    values = _further_values(source, layout, record, page, known)
+    title, body = _title_and_body(source, layout, record, page)
+    if layout.url is not None:
+        language = values["language"] or known.language_by_index
+        written = _text("url", layout.url, record, markup=False, language=language)
+        values["url"] = _address(written, layout, page)
+    needed = (("title", title), ("body", body), ("url", values.get("url") or layout.url is None))
+    missing = tuple(name for name, value in needed if not value)
     if missing:
         return Unfit(missing)
-    return {"title": title, "body": body, "url": url, **_further_values(source, layout, record, page)}
+    return {"title": title, "body": body, **values}
 
 
-def _further_values(source: type[Source], layout: Record, record: Json, page: Page) -> Values:
+def _title_and_body(
+    source: type[Source], layout: Record, record: Json, page: Page
+) -> tuple[str | None, tuple[str, ...]]:
+    methods = methods_of(source)
+    body = tuple(methods["body"](page) or ()) if "body" in methods else _body(layout, record)
+    if "title" in methods:
+        return methods["title"](page), body
+    if layout.title is not None:
+        return _text("title", layout.title, record), body
+    return (body[0], body[1:]) if body else (None, ())
+
+
+def _further_values(source: type[Source], layout: Record, record: Json, page: Page, known: Known) -> Values:
     values: Values = {}
     language = _text("language", layout.language, record)
-    values["language"] = language_tag(language) if language else None
+    values["language"] = (language_tag(language) if language else None) or known.language
     for name in ("summary", "kind", "withdrawn"):
         text = _text(name, getattr(layout, name), record)
         if text is not None:
@@ -78,11 +107,12 @@ def _further_values(source: type[Source], layout: Record, record: Json, page: Pa
         )
     if layout.issuers is not None:
         texts = _texts("issuers", selector_of(layout.issuers), record)
-        values["issuers"] = tuple(dict.fromkeys(take(texts, pattern_of(layout.issuers))))
+        values["issuers"] = pick_all(texts, layout.issuers)
     put_dates(
         values,
-        _date("posted", layout.posted, record, values["language"], source),
-        _date("said", layout.said, record, values["language"], source),
+        *dates_of(
+            layout, lambda name, rule: _texts(name, rule.selector, record), values["language"], source, known
+        ),
     )
     _, withdrawn_at = _date("withdrawn_at", layout.withdrawn_at, record, values["language"], source)
     if withdrawn_at is not None:
@@ -93,6 +123,11 @@ def _further_values(source: type[Source], layout: Record, record: Json, page: Pa
         written = _texts("attachments", layout.attachments, record, markup=False)
         absolute = (_address(each, layout, page) for each in written)
         values["attachments"] = tuple(dict.fromkeys(each for each in absolute if each is not None))
+    if layout.source is not None:
+        links = (
+            _address(each, layout, page) for each in _texts("source", layout.source, record, markup=False)
+        )
+        values["source_links"] = tuple(dict.fromkeys(each for each in links if each is not None))
     by_methods(source, page, values)
     return values
 
@@ -120,8 +155,12 @@ def as_text(value: str) -> str:
     return " ".join(legible(value).split())
 
 
-def _text(name: str, rule: Rule | None, record: Json, *, markup: bool = True) -> str | None:
-    return pick(_texts(name, selector_of(rule), record, markup=markup), rule) if rule is not None else None
+def _text(
+    name: str, rule: Rule | None, record: Json, *, markup: bool = True, language: str | None = None
+) -> str | None:
+    if rule is None:
+        return None
+    return pick(_texts(name, selector_of(rule), record, markup=markup), rule, language)
 
 
 def _date(
@@ -141,7 +180,7 @@ def _body(layout: Record, record: Json) -> tuple[str, ...]:
         if not isinstance(part, str):
             raise WrongShape(f"body: expected text at {layout.body!r}, found {type_name(part)}")
         paragraphs.extend(html_paragraphs(part, layout.drop))
-    return tuple(paragraphs)
+    return cut(tuple(paragraphs), layout.begin, layout.end)
 
 
 def html_paragraphs(markup: str, drop: Sequence[str] = ()) -> tuple[str, ...]:

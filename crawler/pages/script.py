@@ -1,11 +1,17 @@
 """Script fragments that put HTML into a page: `$('#prensa').append('<article>...<\\/article>');`.
 
 Nothing is run: string literals that follow such a call are taken out and their escapes undone.
+JSON that a page carries in an element (`<script id="__NEXT_DATA__">`) is read as data, too.
 """
 
 from __future__ import annotations
 
+import json
 import re
+
+from crawler.declare import Selector, Text
+from crawler.pages.page import Page, UnreadableJson
+from crawler.pages.selectors import Json, compile_css, selector_of, taken_by
 
 _CALL = re.compile(r"\.\s*(?:append|prepend|html|before|after|replaceWith)\s*\(\s*(?=[\"'`])")
 _LITERALS = {
@@ -67,3 +73,28 @@ def unwrap(script: str) -> str | None:
             # A literal without end: the rest is cut off, and searching on would read its inside as script.
             break
     return "\n".join(pieces) if found else None
+
+
+def embedded_json(page: Page, rule: Selector) -> Json | None:
+    """The JSON value in the element that the rule selects; None where the page has no such element.
+
+    A pattern may begin anywhere before the value (`window\\.data = (.*)`); what follows the value is script.
+    Raises UnreadableJson.
+    """
+    if page.tree is None:
+        return None
+    texts = [
+        each if isinstance(each, str) else "".join(each.itertext())
+        for each in compile_css(selector_of(rule))(page.tree)
+    ]
+    if isinstance(rule, Text) and rule.pattern is not None:
+        pattern = re.compile(rule.pattern, re.DOTALL)
+        texts = [taken_by(match) for match in map(pattern.search, texts) if match is not None]
+    index = rule.index if isinstance(rule, Text) else 0
+    if not texts or not -len(texts) <= index < len(texts):
+        return None
+    try:
+        value, _ = json.JSONDecoder().raw_decode(texts[index].strip())
+    except (ValueError, RecursionError) as error:
+        raise UnreadableJson(str(error) or type(error).__name__) from error
+    return value

@@ -105,22 +105,29 @@ def taken_by(match: re.Match[str]) -> str:
     return match.group()
 
 
-def pick(texts: Sequence[str], rule: str | Text | Date) -> str | None:
-    """The one text that a rule asks for among the matches of its selector; None when there is none."""
+def pick(texts: Sequence[str], rule: str | Text | Date, language: str | None = None) -> str | None:
+    """The one text that a rule asks for among the matches of its selector; None when there is none.
+
+    `language` is what `{language}` in its template stands for.
+    """
     if isinstance(rule, str):
         return texts[0] if texts else None
     taken = take(texts, rule.pattern)
     try:
-        return taken[rule.index]
+        chosen = taken[rule.index]
     except IndexError:
         return None
+    return rule.written(chosen, language) if isinstance(rule, Text) else chosen
+
+
+def pick_all(texts: Sequence[str], rule: str | Text) -> tuple[str, ...]:
+    """All texts that a rule takes, each once."""
+    if isinstance(rule, str):
+        return tuple(dict.fromkeys(texts))
+    taken = (rule.written(each) for each in take(texts, rule.pattern))
+    return tuple(dict.fromkeys(each for each in taken if each))
 
 
 def selector_of(rule: str | Text | Date) -> str:
     """The selector of a rule, which may be bare or one with a pattern."""
     return rule if isinstance(rule, str) else rule.selector
-
-
-def pattern_of(rule: str | Text | Date) -> str | None:
-    """The pattern of a rule; a bare selector has none."""
-    return None if isinstance(rule, str) else rule.pattern

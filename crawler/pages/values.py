@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from crawler.declare import Date
+from crawler.declare import Date, Fields, Record
 from crawler.items import Alternate, ReleaseItem
 from crawler.pages.dates import Found, languages_to_try, parse_date
 from crawler.pages.page import Page, language_tag
@@ -40,8 +41,37 @@ def primary(tag: str | None) -> str | None:
     return tag.partition("-")[0].lower() if tag else None
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a page besides what it says itself."""
+
+    taken_on: date
+    """Day of its capture, in the source's zone."""
+    language: str | None = None
+    """By its address, as the layout's `path` reads it."""
+    language_by_index: str | None = None
+    by_index: date | None = None
+    """Day that the index showed, or the last day of the month or year that an index page is of."""
+
+    def year_of(self, rule: Date | None, posted: date | None = None) -> date | None:
+        """The day that a date without a year takes it from; `posted` is the page's own posting day."""
+        match rule.year if rule is not None else None:
+            case "posted":
+                return posted
+            case "index":
+                return self.by_index
+            case "capture":
+                return self.taken_on
+            case _:
+                return None
+
+
 def date_of(
-    texts: Sequence[str], rule: Date, language: str | None, source: type[Source]
+    texts: Sequence[str],
+    rule: Date,
+    language: str | None,
+    source: type[Source],
+    year_of: date | None = None,
 ) -> tuple[str | None, Found | None]:
     """The raw text that a date rule takes, and the date it is, if it fits a format of the rule.
 
@@ -49,17 +79,40 @@ def date_of(
     English texts.
     """
     raw = pick(texts, rule)
-    return raw, parsed(raw, rule, language, source) if raw is not None else None
+    return raw, parsed(raw, rule, language, source, year_of) if raw is not None else None
 
 
-def parsed(raw: str, rule: Date, language: str | None, source: type[Source]) -> Found | None:
-    """The date that a raw text is by a rule's formats."""
+def parsed(
+    raw: str, rule: Date, language: str | None, source: type[Source], year_of: date | None = None
+) -> Found | None:
+    """The date that a raw text is by a rule's formats; `year_of` as in `parse_date`."""
     own = primary(language)
     for each in languages_to_try(rule.formats_for(own), own, source.languages):
-        found = parse_date(raw, rule.formats_for(each), each, source.zone())
+        found = parse_date(raw, rule.formats_for(each), each, source.zone(), year_of)
         if found is not None:
             return found
     return None
+
+
+def dates_of(
+    layout: Fields | Record,
+    texts_of: Callable[[str, Date], Sequence[str]],
+    language: str | None,
+    source: type[Source],
+    known: Known,
+) -> tuple[tuple[str | None, Found | None], tuple[str | None, Found | None]]:
+    """The days of posting and saying by a layout's rules; `texts_of` gives what the selector of a
+    named rule finds."""
+    posted: tuple[str | None, Found | None] = (None, None)
+    said: tuple[str | None, Found | None] = (None, None)
+    if layout.posted is not None:
+        year_of = known.year_of(layout.posted)
+        posted = date_of(texts_of("posted", layout.posted), layout.posted, language, source, year_of)
+    if layout.said is not None:
+        day = posted[1].day if posted[1] is not None else None
+        year_of = known.year_of(layout.said, day if layout.posted is not None else known.by_index)
+        said = date_of(texts_of("said", layout.said), layout.said, language, source, year_of)
+    return posted, said
 
 
 def put_dates(

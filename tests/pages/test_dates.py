@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.pages.dates import Found, UnknownPattern, parse_date
+from crawler.source import registry
 from tests.pages.definitions import STEADY
 
 MEXICO = ZoneInfo("America/Mexico_City")
@@ -48,6 +49,20 @@ def day(raw: str, *formats: str, language: str | None = "en", zone: ZoneInfo = M
         ("03/04/71", "MM/dd/yy", "en", date(1971, 3, 4)),
         ("20250102", "iso", None, date(2025, 1, 2)),
         (" (27 February 2017). ", "d MMMM y", "en", date(2017, 2, 27)),
+        ("07 FEB 2020 5:45PM", "dd MMM y h:mma", "en", date(2020, 2, 7)),
+        ("28. Januar 2026", "d. MMMM y", "de", date(2026, 1, 28)),
+        ("1º de março de 2026", "d 'de' MMMM 'de' y", "pt", date(2026, 3, 1)),
+        ("8 d'abril de 2026", "d 'd'''MMMM 'de' y", "ca", date(2026, 4, 8)),
+        ("8 января 2026 г.", "d MMMM y 'г.'", "ru", date(2026, 1, 8)),
+        ("8 січня 2026 року", "d MMMM y 'року'", "uk", date(2026, 1, 8)),
+        ("12 Ağustos 2025 Salı", "d MMMM y EEEE", "tr", date(2025, 8, 12)),
+        ("२८ जनवरी २०२६", "d MMMM y", "hi", date(2026, 1, 28)),
+        ("2026년 1월 8일", "y년 M월 d일", "ko", date(2026, 1, 8)),
+        ("2026. 1. 8.", "y. M. d.", "ko", date(2026, 1, 8)),
+        ("令和6年7月28日", "Gy年M月d日", "ja", date(2024, 7, 28)),
+        ("令和元年５月１日（水）", "Gy年M月d日(E)", "ja", date(2019, 5, 1)),
+        ("平成31年4月30日", "Gy年M月d日", "ja", date(2019, 4, 30)),
+        ("中華民國114年5月7日", "Gy年M月d日", "zh", date(2025, 5, 7)),
     ],
 )
 def test_a_date_is_read_by_its_pattern(raw: str, pattern: str, language: str | None, expected: date) -> None:
@@ -69,6 +84,12 @@ def test_a_date_is_read_by_its_pattern(raw: str, pattern: str, language: str | N
         ("13:45 PM, 3 May 2020", "h:mm a, d MMMM y"),
         ("14:05", "HH:mm"),
         ("0000-01-01", "iso"),
+        ("平成31年5月1日", "Gy年M月d日"),
+        ("令和0年1月1日", "Gy年M月d日"),
+        ("5-3 March 2026", "d-d MMMM y"),
+        ("30-31 February 2026", "d-d MMMM y"),
+        ("3 January - 5 March 2026", "d MMMM - d MMMM y"),
+        ("Tuesday, 3-5 March 2017", "EEEE, d-d MMMM y"),
         ("", "iso"),
         ("1" * 100_000, "iso"),
     ],
@@ -137,6 +158,74 @@ def test_a_doubled_hour_is_its_first_and_a_missing_hour_counts_from_before() -> 
 def test_the_edges_of_the_calendar_are_none_not_an_error() -> None:
     assert parse_date("0001-01-01T00:00:00+14:00", ("iso",), None, MEXICO) is None
     assert parse_date("9999-12-31T23:59:59-12:00", ("iso",), None, MEXICO) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "pattern"),
+    [
+        ("3-5 March 2026", "d-d MMMM y"),
+        ("3 – 5 March 2026", "d-d MMMM y"),
+        ("March 3 to 5, 2026", "MMMM d 'to' d, y"),
+        ("3 March - 2 April 2026", "d MMMM - d MMMM y"),
+        ("Tuesday, 3—5 March 2026", "EEEE, d-d MMMM y"),
+    ],
+)
+def test_the_first_day_of_a_range_is_its_date(raw: str, pattern: str) -> None:
+    assert day(raw, pattern) == date(2026, 3, 3)
+
+
+def test_a_range_over_new_year_begins_in_the_old_one() -> None:
+    assert day("30 December - 2 January 2026", "d MMMM - d MMMM y") == date(2025, 12, 30)
+    assert day("30 December 2025 – 2 January 2026", "d MMMM y - d MMMM y") == date(2025, 12, 30)
+
+
+def without_year(raw: str, pattern: str, year_of: date | None) -> date | None:
+    found = parse_date(raw, (pattern,), "en", MEXICO, year_of)
+    return found.day if found is not None else None
+
+
+def test_a_day_without_year_is_of_the_year_that_it_is_given() -> None:
+    assert without_year("April 14", "MMMM d", date(2026, 4, 20)) == date(2026, 4, 14)
+    assert without_year("April 14", "MMMM d", date(2026, 4, 14)) == date(2026, 4, 14)
+    assert without_year("April 14", "MMMM d", None) is None
+
+
+def test_a_year_is_not_guessed_across_new_year() -> None:
+    assert without_year("December 28", "MMMM d", date(2026, 1, 5)) is None
+    assert without_year("February 29", "MMMM d", date(2025, 3, 1)) is None
+
+
+def test_a_weekday_proves_the_year_before() -> None:
+    assert without_year("Sunday, December 28", "EEEE, MMMM d", date(2026, 1, 5)) == date(2025, 12, 28)
+    assert without_year("Monday, December 28", "EEEE, MMMM d", date(2026, 1, 5)) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "pattern", "language"),
+    [
+        ("2026년 1월 8일 오후 3:05", "y년 M월 d일 a h:mm", "ko"),
+        ("2026年1月8日 下午3:05", "y年M月d日 ah:mm", "zh"),
+        ("2026-01-08 15:05", "iso", "zh"),
+        ("08/01/2026 15h05", "dd/MM/y H'h'mm", "pt"),
+    ],
+)
+def test_clock_times_of_the_catalogues_languages(raw: str, pattern: str, language: str) -> None:
+    found = parse_date(raw, (pattern,), language, ZoneInfo("UTC"))
+    assert found is not None
+    assert found.at == datetime(2026, 1, 8, 15, 5, tzinfo=UTC)
+
+
+CATALOGUE = sorted({tag.partition("-")[0] for source in registry().values() for tag in source.languages})
+
+
+@pytest.mark.parametrize("language", [tag for tag in CATALOGUE if tag not in ("und", "th")])
+@given(written=st.dates(date(1970, 1, 1), date(2068, 12, 31)))
+@settings(STEADY, max_examples=40)
+def test_every_language_of_the_catalogue_reads_the_dates_that_it_writes(language: str, written: date) -> None:
+    for length in ("full", "long", "medium", "short"):
+        pattern = Locale.parse(language).date_formats[length].pattern
+        text = format_date(written, length, locale=language)
+        assert day(text, pattern, language=language) == written, (text, pattern)
 
 
 def test_an_unknown_pattern_letter_is_refused_with_its_name() -> None:
