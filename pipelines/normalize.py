@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from crawler.issuers import fold
-from crawler.items import KindOfRelease, KindOfSource, ReleaseItem, Role, Standing
+from crawler.items import KindOfRelease, KindOfSource, ReadBy, ReleaseItem, Role, Standing
 from crawler.pages.dates import parse_date
 from crawler.source import Source, registry
 from pipelines.attribution import Attribution, read_attribution
@@ -89,6 +89,15 @@ def normalize(item: ReleaseItem, source: type[Source]) -> Draft:
     if posted_on is not None and said_on > posted_on + _LEEWAY:
         notes.append(f"dates: said on {said_on}, after it was posted on {posted_on}")
     voice = voice_of(source, found.language, item.url, paragraphs, attribution)
+    if (
+        voice.role is Role.TRANSLATION
+        and item.read_by is ReadBy.FALLBACK
+        and said_on == posted_on
+        and not said_raw
+    ):
+        notes.append(
+            "said on: the day on which the translation was posted; the text may have been said before"
+        )
     return Draft(
         item=item,
         source_kind=source.kind,

@@ -14,10 +14,17 @@ from html import escape
 
 from lxml import etree
 
-from crawler.pages.dates import fold, parse_date
+from crawler.pages.date_lines import (
+    WRITTEN_DAY,
+    days_of,
+    read_date_line,
+    with_plain_numeric_days,
+    without_date_lines,
+)
+from crawler.pages.dates import fold
 from crawler.pages.page import Page
 from crawler.pages.paragraphs import Element, paragraphs_of
-from crawler.pages.values import Values, primary
+from crawler.pages.values import Values
 from crawler.source import Source
 
 for _name in ("trafilatura", "htmldate"):
@@ -68,25 +75,10 @@ _CONTACTS_WITHIN = 12
 """Paragraphs from the end among which a heading for contacts ends the text."""
 _LONGEST_CONTACT = 200
 
-# A day at the opening of a text, on a line of its own or as a dateline ("Bern, 17.08.2007 - ...").
-_WRITTEN_DAY = re.compile(
-    r"\d{1,2}(?:er|°|º)?[.\s]\s?(?:de\s)?[^\W\d]{3,12}\.?\s(?:de\s|del\s)?\d{4}"
-    r"|[^\W\d]{3,12}\.?\s\d{1,2},?\s\d{4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}"
-)
-_DAY_FORMATS = (
-    "iso",
-    "d.M.y",
-    "d. MMMM y",
-    "d MMMM y",
-    "MMMM d, y",
-    "MMMM d y",
-    "d 'de' MMMM 'de' y",
-    "d 'de' MMMM 'del' y",
-    "d 'de' MMMM y",
-)
 _DATELINE_WITHIN = 60
-_USUAL_LANGUAGES = ("en", "es", "fr", "de", "pt", "it")
-"""Their month names are tried where page and source name no language; no name means two months."""
+"""Characters within which a day opens a text ("Bern, 17.08.2007 - ...")."""
+_OPENING = 3
+"""Paragraphs among which the day of a text stands."""
 
 
 def read_generally(
@@ -96,23 +88,28 @@ def read_generally(
     title: str | None = None,
     body: tuple[str, ...] = (),
     dated: bool = False,
+    posted_on: date | None = None,
 ) -> Values | None:
     """Title, body, notes, and (unless the page is `dated`) the posting date; None when there is no text.
 
-    `title` and `body` are what rules found, where one of them still fits.
+    `title` and `body` are what rules found, where one of them still fits; `posted_on` is the day that a rule
+    or the index tells. The line of the text that tells the day is no text: it becomes the raw date.
     """
     if page.tree is None:
         return None
     notes: list[str] = []
     headline = title or page_title(page)
-    if not body:
+    by_rules = bool(body)
+    if not by_rules:
         body = _without_furniture(_extracted(page))
         notes.append("text by trafilatura")
-    while headline and body and _same(body[0], headline):
-        body = body[1:]
+    body = _without_headline(body, headline)
     values: Values = {}
     if not dated:
-        body = _put_date(source, page, body, values, notes)
+        _put_date(source, page, body, values, notes)
+        posted_on = values.get("posted_on")
+    if posted_on is not None and not (by_rules and dated):
+        body = _without_headline(_take_date_lines(source, page, body, posted_on, values), headline)
     if not headline or sum(map(len, body)) < _LEAST_TEXT:
         return None
     return {"title": headline, "body": body, "notes": tuple(notes), **values}
@@ -226,21 +223,27 @@ def _without_site_name(page: Page, named: str) -> str:
     return named[parts[0].end() :] if fold(first) == site else named
 
 
+def _without_headline(body: tuple[str, ...], headline: str | None) -> tuple[str, ...]:
+    while headline and body and _same(body[0], headline):
+        body = body[1:]
+    return body
+
+
 def _put_date(
     source: type[Source], page: Page, body: tuple[str, ...], values: Values, notes: list[str]
-) -> tuple[str, ...]:
-    """Write the posting date, if one is found, and give the body without a line that is only that date."""
+) -> None:
+    """Write the posting date, if one is found."""
     latest = page.capture.captured_at.astimezone(source.zone()).date()
-    for number, raw in _opening_days(body):
-        day = _day(raw, source, page)
-        if day is not None and day <= latest:
-            values["posted"], values["posted_on"] = raw, day
+    for raw, days in _opening_days(source, page, body):
+        # Of two readings none is taken: what is left is for htmldate, which is not shown such dates either.
+        if len(days) == 1 and max(days) <= latest:
+            values["posted"], values["posted_on"] = raw, max(days)
             notes.append("date by dateline")
-            return body[:number] + body[number + 1 :] if fold(raw) == fold(body[number]).strip(" .") else body
+            return
     from htmldate import find_date
 
     found = find_date(
-        _without_change_lines(_shallow(page)),
+        with_plain_numeric_days(_without_change_lines(_shallow(page)), source, page.language),
         # Its extensive search asks dateparser, which reads "yesterday" by the clock, in any of 200 languages.
         extensive_search=False,
         original_date=True,
@@ -251,25 +254,42 @@ def _put_date(
     if found:
         values["posted"], values["posted_on"] = found, date.fromisoformat(found)
         notes.append("date by htmldate")
-    return body
 
 
-def _opening_days(body: tuple[str, ...]) -> Iterator[tuple[int, str]]:
-    for number, paragraph in enumerate(body[:3]):
-        match = _WRITTEN_DAY.search(paragraph[: _DATELINE_WITHIN + 20])
+def _opening_days(
+    source: type[Source], page: Page, body: tuple[str, ...]
+) -> Iterator[tuple[str, frozenset[date]]]:
+    """Days that open the text, as written, on lines of their own or as datelines."""
+    for paragraph in body[:_OPENING]:
+        line = read_date_line(paragraph, source, page.language)
+        if line is not None:
+            yield paragraph, line.days
+            continue
+        match = WRITTEN_DAY.search(paragraph[: _DATELINE_WITHIN + 20])
         if match is None or match.start() > _DATELINE_WITHIN:
             continue
         after = paragraph[match.end() :].lstrip(" )]")
         if not after.strip(".") or after[0] in "-–—:|":
-            yield number, match.group()
+            yield match[0], days_of(match[0], source, page.language)
 
 
-def _day(raw: str, source: type[Source], page: Page) -> date | None:
-    for language in dict.fromkeys((primary(page.language), *source.languages, *_USUAL_LANGUAGES)):
-        found = parse_date(raw, _DAY_FORMATS, language, source.zone())
-        if found is not None:
-            return found.day
-    return None
+def _take_date_lines(
+    source: type[Source], page: Page, body: tuple[str, ...], day: date, values: Values
+) -> tuple[str, ...]:
+    """The body without the lines that tell the day; they become raw date and dateline."""
+    kept, lines = without_date_lines(body, day, source, page.language, _OPENING)
+    if lines:
+        values["posted"] = " ".join(lines)
+        values["posted_on"] = day
+        placed = [each for each in lines if _names_a_place(each, source, page)]
+        if placed:
+            values["dateline"] = placed[0]
+    return kept
+
+
+def _names_a_place(line: str, source: type[Source], page: Page) -> bool:
+    read = read_date_line(line, source, page.language)
+    return read is not None and read.placed and not read.labelled
 
 
 def _without_change_lines(markup: str) -> str:

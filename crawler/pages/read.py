@@ -154,7 +154,8 @@ def _without_rules(
         title, body = title_and_body(source, fields, page)
         further = further_values(source, fields, page, known_of(source, fields, page, hint))
     dated = bool(further.get("posted")) or (hint is not None and hint.posted_on is not None)
-    values = read_generally(source, page, title=title, body=body, dated=dated)
+    told = further.get("posted_on") or (hint.posted_on if hint and not further.get("posted") else None)
+    values = read_generally(source, page, title=title, body=body, dated=dated, posted_on=told)
     if values is None:
         expected = f"{len(layouts)} declared layout{'s' if len(layouts) != 1 else ''}"
         return _failed(
