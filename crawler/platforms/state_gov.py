@@ -1,0 +1,78 @@
+"""State Department sites since 2017: one WordPress theme, kept as an archive when an administration ends.
+
+What is known, with its confidence (H: several independent witnesses, M: one, L: inferred):
+
+* H  collections `ul.collection-results li.collection-result`: `p.collection-result__date` holds the *type*,
+     the last `span` of `div.collection-result-meta` the day, its first one who spoke;
+* H  articles at `/<slug>/` until 2025; translations at `/translations/<language>/<slug>/`, which open with
+     department, office and the day of the original and name no English twin;
+* M  `h1.featured-content__headline`, `p.article-meta__publish-date`, `div.entry-content` (2017 and later);
+* M  a page of www.state.gov of 2021 to January 2025 is at 2021-2025.state.gov under the same path.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.declare import Address, Date, Every, Fields, Kinds, PerWeek, Polite, Voice
+from crawler.items import KindOfRelease, Role, Standing
+from crawler.platforms.labels import usual
+from crawler.source import Source
+
+_DAYS = ("MMMM d, y", "d 'de' MMMM 'de' y", "d MMMM y", "d. MMMM y")
+
+KINDS = Kinds(
+    default=KindOfRelease.STATEMENT,
+    labels=usual("en")
+    | {
+        "Media Note": KindOfRelease.COMMUNIQUE,
+        "Announcement": KindOfRelease.COMMUNIQUE,
+        "Notice to the Press": KindOfRelease.ADVISORY,
+        "Public Schedule": KindOfRelease.ADVISORY,
+        "Remarks to the Press": KindOfRelease.REMARKS,
+        "Remarks to the Media": KindOfRelease.REMARKS,
+        "Taken Question": KindOfRelease.STATEMENT,
+        "Press Availability": KindOfRelease.PRESS_CONFERENCE,
+        "Department Press Briefing": KindOfRelease.PRESS_CONFERENCE,
+        "Special Briefing": KindOfRelease.PRESS_CONFERENCE,
+        "Op-Ed": KindOfRelease.STATEMENT,
+    },
+)
+"""The Department's own labels. A press statement without a label is a statement."""
+
+
+class StateArchive(Source, platform=True):
+    """An archive that is frozen. A source on it sets `years`, title, ways of finding, and first day."""
+
+    platform_attributes = ("years",)
+    years: str
+    """First part of the host name: "2021-2025"."""
+
+    issuers = ("us.state",)
+    languages = ("en", "ar", "es", "fa", "fr", "hi", "pt", "ru", "ur", "zh")
+    timezone = "America/New_York"
+    release = Fields(
+        title="h1.featured-content__headline",
+        kind="p.doctype-meta",
+        posted=Date("p.article-meta__publish-date", _DAYS),
+        # Translations open with department, office and the day of the original.
+        said=Date("div.entry-content p", _DAYS, r"^(\d{1,2} de [a-z]+ de \d{4})$"),
+        body="div.entry-content",
+        drop=("div.entry-content .sharethis-inline-share-buttons", "div.entry-content .post_tags"),
+    )
+    kinds = KINDS
+    voices = {tag: Voice(Role.TRANSLATION, Standing.COURTESY) for tag in languages[1:]}
+    polite = Polite(delay=5.0)  # www.state.gov asks for crawl-delay 5 in its robots.txt
+    every = Every(days=30)  # frozen: later rounds only fetch what failed
+    expect = PerWeek(at_least=0, at_most=2000)
+    terms = "Works of the United States government: public domain."
+
+    def __init_subclass__(cls, *, platform: bool = False) -> None:
+        cls.hosts = (f"{cls.years}.state.gov",)
+        cls.address = Address(
+            rf"{re.escape(cls.hosts[0])}/(?P<path>"
+            r"(?!press-releases(?:/|$)|translations/[a-z-]+(?:/page/.*|/?)$|wp-|sitemap)"
+            r"(?:[^/]+/)*?[^/]+?)(?:/index\.html)?/?$",
+            "{path}",
+        )
+        super().__init_subclass__(platform=platform)
