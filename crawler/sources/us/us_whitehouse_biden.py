@@ -1,0 +1,50 @@
+"""The White House, January 2021 to January 2025: the archive of that administration."""
+
+from datetime import date
+
+from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek
+from crawler.items import KindOfRelease
+from crawler.platforms.white_house import LABELS
+from crawler.source import Source
+
+
+class UsWhitehouseBiden(Source):
+    title = "The White House (2021-2025)"
+    issuers = ("us.white_house",)
+    languages = ("en",)
+    timezone = "America/New_York"
+    hosts = ("bidenwhitehouse.archives.gov",)
+    discover = Listing(
+        url="https://bidenwhitehouse.archives.gov/briefing-room/page/{page}/",
+        first_url="https://bidenwhitehouse.archives.gov/briefing-room/",
+        container="div.article-wrapper",
+        entry="article.news-item",
+        link="a.news-item__title::attr(href)",
+        title="a.news-item__title",
+        kind="span.cat-links a",
+        posted=Date("time::attr(datetime)"),
+        pages=Pages.numbered(),
+    )
+    address = Address(
+        r"bidenwhitehouse\.archives\.gov/briefing-room/(?P<kind>[^/]+)/(?P<day>\d{4}/\d\d/\d\d)/(?P<slug>[^/]+)/?$",
+        "{kind}/{day}/{slug}",
+    )
+    release = Fields(
+        title="h1.page-title",
+        kind="span.cat-links a",
+        posted=Date("meta[property='article:published_time']::attr(content)"),
+        body="section.body-content",
+    )
+    kinds = Kinds(KindOfRelease.STATEMENT, LABELS)
+    archive_from = date(2021, 1, 20)
+    every = Every(days=30)  # frozen: later rounds only fetch what failed
+    expect = PerWeek(at_least=0, at_most=2000)
+    terms = "Works of the United States government: public domain."
+    facts = (
+        "H: articles /briefing-room/<type>/YYYY/MM/DD/<slug>/, as at www.whitehouse.gov until January 2025",
+        "H: a.news-item__title in lists; section.body-content, article:published_time on pages",
+    )
+    unverified = (
+        "the list of all types at /briefing-room/ (lists per type are certain), container and labels in it",
+        "Spanish pages",
+    )
