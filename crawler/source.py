@@ -310,6 +310,7 @@ def _is_record(source: type[Source], url: str) -> bool:
     for discovery in source.discoveries():
         if isinstance(discovery, Api) and discovery.fetch is not None:
             one = re.escape(discovery.fetch).replace(r"\{link\}", ".+").replace(r"\{id\}", "[^/?]+")
+            one = one.replace(r"\{language\}", "[^/?&]+")
             many = discovery.embedded and address.partition("?")[0] == discovery.url.partition("?")[0]
             if many or re.fullmatch(one, address):
                 return True

@@ -8,20 +8,32 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from crawler.declare import Api, Feed, Listing, Record
+from crawler.declare import Api, Date, Feed, Listing, Record, Selector, Text
+from crawler.declare.discovery import Indexed
 from crawler.items import Capture, Discovered, Due, FailureKind, ReleaseItem
+from crawler.pages.addresses import last_day_of_page
 from crawler.pages.challenge import judge_page
+from crawler.pages.dates import Found
 from crawler.pages.feed import NoFeed, read_feed
 from crawler.pages.item import fetch_address
 from crawler.pages.markup import parse_html
 from crawler.pages.page import Page, UnreadableJson, language_tag
-from crawler.pages.paragraphs import Element
+from crawler.pages.paragraphs import Element, flat_text
 from crawler.pages.read import applies, read_one_record
 from crawler.pages.reading import Failure
 from crawler.pages.record import as_text, type_name
-from crawler.pages.script import unwrap
-from crawler.pages.selectors import Json, WrongShape, find, find_elements, find_texts, search_record
-from crawler.pages.values import date_of
+from crawler.pages.script import embedded_json, unwrap
+from crawler.pages.selectors import (
+    Json,
+    WrongShape,
+    find,
+    find_elements,
+    find_texts,
+    pick,
+    search_record,
+    selector_of,
+)
+from crawler.pages.values import Known, date_of
 from crawler.source import Source
 
 __all__ = ["IndexPage", "read_index"]
@@ -120,7 +132,11 @@ def _read_listing(source: type[Source], listing: Listing, page: Page, language: 
             return _not_the_index(page, f"no match of {expected}", FailureKind.LAYOUT)
     rows = find_elements(root, listing.entry)
     entries = _Entries(source, page)
-    linked = sum(_add_row(source, listing, entries, page, row, language) for row in rows)
+    known = _known(source, listing, page)
+    days = _days_above(source, listing, root, rows, language, known)
+    linked = sum(
+        _add_row(source, listing, entries, page, row, language, known, days.get(row)) for row in rows
+    )
     if not rows:
         if listing.container is None and fragment is None and (judged := judge_page(page)) is not None:
             return IndexPage(failure=judged)
@@ -132,16 +148,22 @@ def _read_listing(source: type[Source], listing: Listing, page: Page, language: 
 
 
 def _add_row(
-    source: type[Source], listing: Listing, entries: _Entries, page: Page, row: Element, language: str | None
+    source: type[Source],
+    listing: Listing,
+    entries: _Entries,
+    page: Page,
+    row: Element,
+    language: str | None,
+    known: Known,
+    found: Found | None,
 ) -> bool:
-    address = next(
-        (url for url in map(page.absolute, _addresses(row, listing.link)) if url is not None), None
-    )
+    """Take the entry of a row; `found` is the day that stands above it. False when there is no link in it."""
+    written = _links(row, listing.link, listing.word(language) or None)
+    address = next((url for url in map(page.absolute, written) if url is not None), None)
     if address is None:
         return False
-    found = None
     if listing.posted is not None:
-        _, found = date_of(find_texts(row, listing.posted.selector), listing.posted, language, source)
+        found = _day(find_texts(row, listing.posted.selector), listing.posted, language, source, known)
     entries.add(
         address,
         posted_on=found.day if found else None,
@@ -153,6 +175,48 @@ def _add_row(
     return True
 
 
+def _known(source: type[Source], index: Indexed, page: Page) -> Known:
+    taken_on = page.capture.captured_at.astimezone(source.zone()).date()
+    return Known(taken_on, by_index=last_day_of_page(index, page.capture.url))
+
+
+def _day(
+    texts: list[str], rule: Date, language: str | None, source: type[Source], known: Known
+) -> Found | None:
+    return date_of(texts, rule, language, source, known.year_of(rule))[1]
+
+
+def _days_above(
+    source: type[Source],
+    listing: Listing,
+    root: Element,
+    rows: list[Element],
+    language: str | None,
+    known: Known,
+) -> dict[Element, Found | None]:
+    """By row, the day of the heading nearest before it; a heading that is no day gives none."""
+    rule = listing.headings
+    if rule is None:
+        return {}
+    headings, wanted = set(find_elements(root, rule.selector)), set(rows)
+    days: dict[Element, Found | None] = {}
+    day: Found | None = None
+    for element in root.iter():
+        if element in headings:
+            day = _day([flat_text(element)], rule, language, source, known)
+        elif element in wanted:
+            days[element] = day
+    return days
+
+
+def _links(row: Element, rule: Selector, language: str | None) -> Iterable[str]:
+    """The addresses in a row; of a rule that makes them otherwise, the one that it makes."""
+    if isinstance(rule, str):
+        return _addresses(row, rule)
+    made = pick(list(_addresses(row, rule.selector)), rule, language)
+    return (made,) if made else ()
+
+
 def _addresses(element: Element, selector: str) -> Iterable[str]:
     for each in find(element, selector):
         address = each if isinstance(each, str) else each.get("href")
@@ -160,8 +224,8 @@ def _addresses(element: Element, selector: str) -> Iterable[str]:
             yield address
 
 
-def _first(row: Element, selector: str | None) -> str | None:
-    return next(iter(find_texts(row, selector)), None) if selector is not None else None
+def _first(row: Element, rule: Selector | None) -> str | None:
+    return pick(find_texts(row, selector_of(rule)), rule) if rule is not None else None
 
 
 def _next_link(source: type[Source], listing: Listing, page: Page, root: Element) -> str | None:
@@ -212,11 +276,15 @@ def _read_api(source: type[Source], api: Api, page: Page, language: str | None) 
         return _failed(FailureKind.EMPTY_LISTING, page, "entries", "no such page of the index")
     if not 200 <= status < 300:
         return _not_the_index(page, f"status {status}", FailureKind.HTTP)
-    if not page.is_json:
+    if api.script is None and not page.is_json:
         return _not_the_index(page, f"no JSON: {page.capture.body[:60]!r}", FailureKind.UNREADABLE)
     try:
-        data = page.json
+        data = page.json if api.script is None else embedded_json(page, api.script)
+        if data is None:
+            missing = f"no match of {selector_of(api.script or '')!r}; page titled {page.title!r}"
+            return _not_the_index(page, missing, FailureKind.LAYOUT)
         total = _total(api, data, page)
+        further = _value("next", api.next, data)
         records = search_record(api.entries, data)
     except UnreadableJson as error:
         return _failed(FailureKind.UNREADABLE, page, "JSON", f"broken JSON: {error}")
@@ -256,7 +324,10 @@ def _read_api(source: type[Source], api: Api, page: Page, language: str | None) 
     if not linked:
         found = f"{len(records)} entries and no link in any"
         return _failed(FailureKind.LAYOUT, page, f"links at {api.link!r} in the entries", found)
-    return entries.page(total=total, embedded=MappingProxyType(embedded))
+    next_url = page.absolute(further) if further else None
+    if next_url is not None and urlsplit(next_url).hostname not in source.hosts:
+        next_url = None
+    return entries.page(total=total, embedded=MappingProxyType(embedded), next_url=next_url)
 
 
 def _total(api: Api, data: Json, page: Page) -> int | None:
@@ -276,21 +347,23 @@ def _shown(
     source: type[Source], api: Api, record: Json, page: Page, language: str | None
 ) -> dict[str, Any] | None:
     """What an entry shows, for `_Entries.add`; None when it names no address that can be fetched."""
-    link = _value("link", api.link, record)
+    word = api.word(language) or None
+    known = _known(source, api, page)
+    link = _value("link", api.link, record, word)
     site = next((each.site for each in source.layouts() if isinstance(each, Record) and each.site), page.url)
     absolute = page.join_to(site, link) if link else None
     if absolute is None:
         return None
-    identifier = _value("id", api.id, record)
-    url = fetch_address(api, absolute, identifier)
+    identifier = _value("id", api.id, record, word)
+    url = fetch_address(api, absolute, identifier, word)
     posted = None
     if api.posted is not None:
         raw = _value("posted", api.posted.selector, record)
-        _, posted = date_of([raw] if raw else [], api.posted, language, source)
+        posted = _day([raw] if raw else [], api.posted, language, source, known)
     changed = None
     if api.changed is not None:
         raw = _value("changed", api.changed.selector, record)
-        _, changed = date_of([raw] if raw else [], api.changed, language, source)
+        changed = _day([raw] if raw else [], api.changed, language, source, known)
     title, kind = _value("title", api.title, record), _value("kind", api.kind, record)
     return {
         "link": absolute,
@@ -305,9 +378,10 @@ def _shown(
     }
 
 
-def _value(name: str, expression: str | None, record: Json) -> str | None:
-    if expression is None:
+def _value(name: str, rule: Selector | None, record: Json, language: str | None = None) -> str | None:
+    if rule is None:
         return None
+    expression = selector_of(rule)
     found = search_record(expression, record)
     if isinstance(found, list):
         found = next((each for each in found if each is not None), None)
@@ -315,4 +389,7 @@ def _value(name: str, expression: str | None, record: Json) -> str | None:
         return None
     if isinstance(found, bool) or not isinstance(found, str | int | float):
         raise WrongShape(f"{name}: expected text at {expression!r}, found {type_name(found)}")
-    return str(found).strip() or None
+    written = str(found).strip()
+    if isinstance(rule, Text):
+        return pick([written], rule, language) if written else None
+    return written or None

@@ -106,7 +106,9 @@ def versions_of(source: type[Source], item: ReleaseItem, page: Page) -> tuple[Di
     found: dict[str, Discovered] = {}
     for alternate in item.alternates:
         key = source.address_key(alternate.url)
-        url = fetch_address(api, alternate.url, None) if api is not None else alternate.url
+        url = (
+            fetch_address(api, alternate.url, None, alternate.language) if api is not None else alternate.url
+        )
         if key is not None and url is not None:
             found.setdefault(
                 key, Discovered(key=key, url=url, found_in=page.url, language=alternate.language)
@@ -114,12 +116,13 @@ def versions_of(source: type[Source], item: ReleaseItem, page: Page) -> tuple[Di
     return tuple(found.values())
 
 
-def fetch_address(api: Api, link: str, identifier: str | None) -> str | None:
-    """What to fetch for an entry of an API; None when that needs an id and there is none."""
+def fetch_address(api: Api, link: str, identifier: str | None, language: str | None = None) -> str | None:
+    """What to fetch for an entry of an API; None when that needs an id or a language and there is none."""
     if api.fetch is None:
         return link
-    if "{id}" in api.fetch and not identifier:
+    if ("{id}" in api.fetch and not identifier) or ("{language}" in api.fetch and not language):
         return None
     parts = urlsplit(link)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
-    return api.fetch.replace("{link}", path).replace("{id}", quote(identifier or "", safe=""))
+    filled = api.fetch.replace("{language}", language or "").replace("{link}", path)
+    return filled.replace("{id}", quote(identifier or "", safe=""))
