@@ -111,21 +111,23 @@ def css_parts(selector: str) -> list[str]:
     return [part.strip() for part in re.split(r",(?![^(\[]*[)\]])", selector)]
 
 
+NO_SELECTORS = {"url", "first_url", "path", "language", "site", "fetch", "since", "until", "day_format"}
+
+
 def css_rules(holder: Fields | Listing) -> Iterator[tuple[str, str | Text | Date]]:
     for each in fields(holder):
         value = getattr(holder, each.name)
         if each.name == "drop":
             yield from (("drop", selector) for selector in value)
-        elif isinstance(value, Text | Date) or (
-            isinstance(value, str) and each.name not in ("url", "first_url", "path", "language")
-        ):
+        elif isinstance(value, Text | Date) or (isinstance(value, str) and each.name not in NO_SELECTORS):
             yield each.name, value
 
 
 def json_rules(holder: Record | Api) -> Iterator[tuple[str, str | Text | Date]]:
     for each in fields(holder):
         value = getattr(holder, each.name)
-        skipped = each.name in ("drop", "site", "path", "language", "fetch", "since", "until")
+        # A record's url is where its address stands, an index's is its own.
+        skipped = each.name == "drop" or (each.name in NO_SELECTORS - {"url"})
         skipped = skipped or (isinstance(holder, Api) and each.name == "url")
         if isinstance(value, Text | Date) or (isinstance(value, str) and not skipped):
             yield each.name, value
@@ -390,14 +392,14 @@ def test_forms_of_an_address_may_come_to_one_key_without_regard_to_case(
             r"""Address(r"demo\.example/(?P<slug>[^/]+)$", "{slug}")""",
             r"""(
         Address(r"demo\.example/api$", "{language}/{reference}", query=("language", "reference"), lower=True),
-        Address(r"demo\.example/detail/(?P<language>..)/(?P<type>[a-z]+)_(?P<no>\d+)$", "{language}/{type}/{no}"),
+        Address(r"demo\.example/(?P<language>..)/(?P<type>[a-z]+)_(?P<no>\d+)$", "{language}/{type}/{no}"),
     )""",
         )
     )
-    page = "https://demo.example/detail/fr/ip_26"
+    page = "https://demo.example/fr/ip_26"
     record = "https://demo.example/api?reference=IP%2F26&language=fr"
     assert source.address_key(page) == source.address_key(record) == "fr/ip/26"
-    assert source.address_key("https://demo.example/detail/en/ip_26") == "en/ip/26"
+    assert source.address_key("https://demo.example/en/ip_26") == "en/ip/26"
     assert source.address_key("https://demo.example/api?reference=IP%2F26") is None
 
 
