@@ -178,6 +178,17 @@ ITEM_PIPELINES = {
     "pipelines.identify.Identify": 300,
     "pipelines.persist.Persist": 400,
 }
+# One function that does what the first stages do: the process that reads pages calls it, where ITEM_PIPELINES
+# begins with just these. Elsewhere items go through all stages in the crawl's own process.
+COMMUNIQUE_STAGES = {
+    "pipelines.process.process": [
+        "pipelines.validate.Validate",
+        "pipelines.normalize.Normalize",
+        "pipelines.identify.Identify",
+    ]
+}
+# Longest that one page may take to be read and put through those stages.
+COMMUNIQUE_READING_SECONDS = 60.0
 # Responses wait here for the batches of the persist stage; half a hundred long pages must fit.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024
 

@@ -93,7 +93,12 @@ def _plain(value: object) -> object:
 
 
 def held_record(item: object, held: HoldBack) -> Held:
-    """The record of an item that was held back; source, url and key as far as the item tells them."""
+    """The record of an item that was held back; source, url and key as far as the item tells them.
+
+    An item that is such a record already (the reader makes them) is given as it is.
+    """
+    if isinstance(item, Held):
+        return item
     values = raw_values(item)
     source, url, key = (keepable(str(values.get(name) or "")) for name in ("source", "url", "key"))
     if not key and source in registry():

@@ -93,6 +93,8 @@ def identify(draft: Draft, source: type[Source]) -> Release:
 class Identify:
     """Scrapy's adapter of `identify`."""
 
-    def process_item(self, item: Draft) -> Release:
-        """The complete release."""
+    def process_item(self, item: Draft | Release) -> Release:
+        """The complete release. See Validate about releases."""
+        if isinstance(item, Release):
+            return item
         return identify(item, registry()[item.item.source])

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from crawler.issuers import fold
-from crawler.items import KindOfRelease, KindOfSource, ReadBy, ReleaseItem, Role, Standing
+from crawler.items import KindOfRelease, KindOfSource, ReadBy, Release, ReleaseItem, Role, Standing
 from crawler.pages.dates import parse_date
 from crawler.source import Source, registry
 from pipelines.attribution import Attribution, read_attribution
@@ -271,6 +271,8 @@ def _unknown_issuer(where: str, mention: str, countries: frozenset[str]) -> Hold
 class Normalize:
     """Scrapy's adapter of `normalize`."""
 
-    def process_item(self, item: ReleaseItem) -> Draft:
-        """The normalized draft; drops the item with HoldBack otherwise."""
+    def process_item(self, item: ReleaseItem | Release) -> Draft | Release:
+        """The normalized draft; drops the item with HoldBack otherwise. See Validate about releases."""
+        if isinstance(item, Release):
+            return item
         return normalize(item, registry()[item.source])

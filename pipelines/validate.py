@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from itemadapter import ItemAdapter
 
-from crawler.items import Alternate, CapturePlace, Origin, ReadBy, ReleaseItem
+from crawler.items import Alternate, CapturePlace, Held, Origin, ReadBy, Release, ReleaseItem
 from crawler.source import Source, registry
 from pipelines.hold import HoldBack, keepable, stage
 
@@ -278,6 +278,13 @@ def _key(source: type[Source], url: str) -> str:
 class Validate:
     """Scrapy's adapter of `validate`."""
 
-    def process_item(self, item: object) -> ReleaseItem:
-        """A valid ReleaseItem; drops the item with HoldBack otherwise."""
+    def process_item(self, item: object) -> ReleaseItem | Release:
+        """A valid ReleaseItem; drops the item with HoldBack otherwise.
+
+        What the reader put through the stages already is past this one and the next two.
+        """
+        if isinstance(item, Release):
+            return item
+        if isinstance(item, Held):
+            raise HoldBack(item.reason, item.detail)
         return validate(item)

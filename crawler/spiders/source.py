@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
@@ -23,21 +23,31 @@ from twisted.python.failure import Failure
 from crawler.batches import Batches
 from crawler.declare import Api, Feed, Listing, Numbers
 from crawler.frontier import RunRequest, Seen, Walk
-from crawler.items import Capture, Discovered, Due, FailureKind, Outcome, ReadBy, ReleaseItem
+from crawler.items import (
+    AddressState,
+    Capture,
+    Discovered,
+    Due,
+    FailureKind,
+    Held,
+    Outcome,
+    Release,
+    ReleaseItem,
+)
 from crawler.middlewares.captures import CaptureFailed
+from crawler.reading.messages import Record, StageFailed
+from crawler.reading.order import order_of
+from crawler.reading.reader import Reader, ReaderUnusable, ReadingFailed
 from crawler.runs import RunKeeper, keeper_of
 from crawler.source import Source, definition_digest
 from crawler.spiders.api import api_indexes
 from crawler.spiders.arguments import read_window
 from crawler.spiders.endings import (
     as_counted,
-    ending_by_reading,
     ending_by_status,
-    ending_by_window,
     failed,
     is_block,
     refusal,
-    with_keys,
 )
 from crawler.spiders.failures import IndexFailure, failure_of
 from crawler.spiders.feed import feed_indexes
@@ -46,7 +56,6 @@ from crawler.spiders.look import look
 from crawler.spiders.numbers import NumbersWalk
 from crawler.spiders.pace import nameless_hosts, set_pace
 from crawler.spiders.pending import Pending
-from crawler.spiders.reading import Reader
 from crawler.spiders.walk import IndexWalk, due_of
 
 logger = logging.getLogger(__name__)
@@ -59,6 +68,8 @@ class SourceSpider(scrapy.Spider):
     """Crawls the source in its class attribute `source`. Arguments: see `__init__`."""
 
     source: ClassVar[type[Source]]
+    reader: Reader
+    """Reads what was fetched, in a process of its own."""
 
     custom_settings = {  # noqa: RUF012 - as Scrapy declares it
         # The spider itself sees to what these do: every status is an ending, every key is asked once.
@@ -117,7 +128,6 @@ class SourceSpider(scrapy.Spider):
         self._asked: set[str] = set()
         self._blocked: dict[str, int] = {}
         self._closing: Any = None
-        self._reader = Reader(self.source)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> SourceSpider:  # noqa: ANN401
@@ -125,7 +135,8 @@ class SourceSpider(scrapy.Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.most_pending = 2 * crawler.settings.getint("CONCURRENT_REQUESTS")
         spider.most_blocked = crawler.settings.getint("COMMUNIQUE_CHALLENGES")
-        crawler.signals.connect(spider._reader.close, signals.spider_closed)
+        spider.reader = Reader(order_of(cls.source, spider.window, crawler.settings))
+        crawler.signals.connect(spider.reader.close, signals.spider_closed)
         return spider
 
     @classmethod
@@ -154,6 +165,7 @@ class SourceSpider(scrapy.Spider):
                 "set COMMUNIQUE_CONTACT to a mail address or URL"
             )
             return
+        self.reader.start()
         async for request in self._leftovers():
             yield request
         for walk in self._walks():
@@ -295,6 +307,11 @@ class SourceSpider(scrapy.Spider):
         self.keeper.fail(f"{reason}: {explanation}")
         self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
+    def cannot_read(self, error: ReaderUnusable) -> None:
+        """Without a reader there is no point in going on; what was fetched stays due."""
+        if not self.stopping:
+            self.stop("reader", str(error))
+
     def release_request(self, due: Due, endings: dict[str, str] | None = None) -> Request:
         """The request for a release; it counts as pending until it has ended."""
         headers = {}
@@ -324,24 +341,22 @@ class SourceSpider(scrapy.Spider):
             outcome = ending_by_status(due, capture)
             if outcome is None:
                 try:
-                    reading = await self._reader.read(due, capture)
-                except Exception as error:
-                    logger.exception("%s: reading %s failed", self.name, due.url)
-                    detail = f"reading failed: {type(error).__name__}: {error}"
+                    read = await self.reader.read(due, capture)
+                except ReaderUnusable as error:
+                    self.cannot_read(error)
+                    return
+                except ReadingFailed as error:
+                    logger.error("%s: reading %s failed: %s\n%s", self.name, due.url, error, error.traceback)
+                    detail = f"reading failed: {error}"
                     outcome = failed(due, FailureKind.STAGE, detail, capture.status)
                 else:
-                    items = with_keys(self.source, due, capture, reading.items)
-                    outcome = ending_by_window(self.window, due, capture, items)
-                    if outcome is not None:
-                        items = ()
-                    else:
-                        outcome = ending_by_reading(due, capture, reading, items)
-                    await self._record_where_it_led(due, items)
-                    for item in items:
-                        if item.read_by is ReadBy.FALLBACK:
-                            self.keeper.count("by_fallback")
+                    outcome = read.outcome
+                    await self._record_where_it_led(due, read.records)
+                    if read.by_fallback:
+                        self.keeper.count("by_fallback", read.by_fallback)
+                    for item in self.without_failed(read.records):
                         yield item
-                    async for request in self._follow(reading.discovered):
+                    async for request in self._follow(read.discovered):
                         yield request
             self._take_down_block(capture.url, outcome)
             self._note(due, outcome, response.meta["endings"])
@@ -371,7 +386,18 @@ class SourceSpider(scrapy.Spider):
         if outcome is not None:
             self.keeper.settle(self.source.name, outcome)
 
-    async def _record_where_it_led(self, due: Due, items: Sequence[ReleaseItem]) -> None:
+    def without_failed(self, records: Iterable[Record]) -> Iterator[ReleaseItem | Release | Held]:
+        """The records for the stages that are left; items on which a stage failed are failed addresses."""
+        for record in records:
+            if not isinstance(record, StageFailed):
+                yield record
+                continue
+            logger.error("%s: a stage failed on %s\n%s", self.name, record.url, record.traceback)
+            reason = f"a stage failed: {record.error}"
+            outcome = Outcome(record.key, AddressState.FAILED, reason, FailureKind.STAGE)
+            self.keeper.settle(self.source.name, outcome)
+
+    async def _record_where_it_led(self, due: Due, items: Sequence[Record]) -> None:
         """A page that moved gives a release of another address: that one goes into the ledger first."""
         led = tuple(
             Discovered(item.key, item.url, found_in=due.url)

@@ -7,25 +7,39 @@ next run starts over: what it meets again is known by then and costs only the in
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from crawler.declare import Api, Feed, Listing
 from crawler.frontier import Walk
-from crawler.items import Capture, Discovered, Due, FailureKind
-from crawler.pages.index import IndexPage, read_index
+from crawler.items import Capture, Discovered, Due, FailureKind, ReleaseItem
+from crawler.pages.index import IndexPage
+from crawler.reading.reader import ReaderUnusable, ReadingFailed
 from crawler.spiders.failures import IndexFailure
 
 if TYPE_CHECKING:
     from crawler.spiders.source import SourceSpider
 
+logger = logging.getLogger(__name__)
+
+Made = TypeVar("Made")
+
 LONGEST_NAME = 200
 """Characters of an index's name in the ledger."""
 MOST_FOREIGN_PAGES = 5
 """In a row, without an entry of the source."""
+MOST_AHEAD = 4
+"""Pages of an index that are asked for before the one in front of them was read: fetching, keeping, reading
+and recording take turns with all the releases, and one page at a time would leave those waiting."""
+PAGES_FOR_ONE_AHEAD = 3
+"""Pages that an index has had before one more is asked for ahead."""
+_PAST_THE_END = (400, 404, 410)
+"""So WordPress and others answer past the last page."""
 
 
 class Index(ABC):
@@ -63,6 +77,12 @@ class Index(ABC):
         """Whether a first page without entries is an answer rather than a failure."""
 
 
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """Whoever waits for the page gets its error; where nobody does, it does not matter."""
+    if not task.cancelled():
+        task.exception()
+
+
 def languages_of(discovery: Listing | Feed | Api, languages: Sequence[str]) -> tuple[str | None, ...]:
     """The languages in which an index is walked; (None,) where its address names none."""
     if "{language}" in discovery.url:
@@ -79,6 +99,8 @@ class IndexWalk:
         self._pages_seen: set[int] = set()
         self._foreign_pages = 0
         self._at_the_end = False
+        self._ahead: dict[int, asyncio.Task[tuple[Capture, IndexPage | None]]] = {}
+        """Pages that were asked for before it was their turn."""
 
     async def outputs(self) -> AsyncIterator[Any]:
         """Requests for what is due, and items that the index holds whole. A failure fails the run only."""
@@ -90,7 +112,7 @@ class IndexWalk:
         try:
             while address is not None and not spider.stopping:
                 await spider.room_for_more()
-                shown, capture = await self._page(address, turn)
+                shown, capture = await self._page(walk, address, turn)
                 if shown is None or capture is None:
                     complete = True
                     break
@@ -111,16 +133,20 @@ class IndexWalk:
         except IndexFailure as failure:
             keeper.fail(f"{self._index.name}: {failure}")
             complete = False
+        await asyncio.gather(*self._ahead.values(), return_exceptions=True)
         await keeper.close_walk(walk, complete=complete)
 
-    async def _page(self, address: str, turn: int) -> tuple[IndexPage | None, Capture | None]:
+    async def _page(self, walk: Walk, address: str, turn: int) -> tuple[IndexPage | None, Capture | None]:
         """The page and its capture; (None, None) past the last page. Raises IndexFailure."""
         spider = self._spider
-        response, capture = await spider.fetch_index(address)
-        if turn > 0 and response.status in (400, 404, 410):
-            return None, None  # WordPress and others answer so past the last page
+        asked = self._ahead.pop(turn, None) or self._get(address, turn)
+        self._ask_ahead(walk, turn)
+        capture, shown = await asked
+        if turn > 0 and capture.status in _PAST_THE_END:
+            return None, None
         spider.check_status(capture)
-        shown = read_index(spider.source, self._index.discovery, capture, self._index.language)
+        if shown is None:
+            raise IndexFailure(FailureKind.HTTP, f"{address}: status {capture.status}")
         if shown.failure is not None:
             if shown.failure.kind is FailureKind.EMPTY_LISTING and (turn > 0 or self._index.may_be_empty):
                 return None, None
@@ -139,6 +165,43 @@ class IndexWalk:
             )
         self._pages_seen.add(print_of_page)
         return shown, capture
+
+    def _ask_ahead(self, walk: Walk, turn: int) -> None:
+        """Ask for some of the next pages before this one has been read and recorded.
+
+        Only deep in an index of numbered pages that nothing but its end or its floor can stop: a run that
+        looks for what is new, or for so many releases, asks for no page that it may not need.
+        """
+        discovery, spider = self._index.discovery, self._spider
+        if discovery.pages.kind != "numbered" or walk.may_stop_at_settled or spider.window.limit is not None:
+            return
+        for number in range(turn + 1, turn + 1 + min(MOST_AHEAD, turn // PAGES_FOR_ONE_AHEAD)):
+            if number not in self._ahead:
+                task = asyncio.get_running_loop().create_task(self._get(self._index.address(number), number))
+                task.add_done_callback(_look_at)
+                self._ahead[number] = task
+
+    async def _get(self, address: str, turn: int) -> tuple[Capture, IndexPage | None]:
+        """A page's capture, and what it shows when its status is one of success. Raises IndexFailure."""
+        response, capture = await self._spider.fetch_index(address)
+        return capture, await self._read(capture) if 200 <= response.status < 300 else None
+
+    async def _read(self, capture: Capture) -> IndexPage:
+        spider, index = self._spider, self._index
+        position = spider.source.discoveries().index(index.discovery)
+        return await self._answer(capture, spider.reader.read_index(position, index.language, capture))
+
+    async def _answer(self, capture: Capture, asked: Awaitable[Made]) -> Made:
+        """The reader's answer; raises its failures as those of the index."""
+        try:
+            return await asked
+        except ReadingFailed as error:
+            detail = f"{capture.url}: reading failed: {error}"
+            logger.error("%s: %s\n%s", self._spider.name, detail, error.traceback)
+            raise IndexFailure(FailureKind.STAGE, detail) from error
+        except ReaderUnusable as error:
+            self._spider.cannot_read(error)
+            raise IndexFailure(FailureKind.STAGE, f"{capture.url}: {error}") from error
 
     def _count_foreign(self, address: str, shown: IndexPage) -> None:
         """A page may list nothing but what belongs to other sources; page after page of that is no index."""
@@ -163,21 +226,29 @@ class IndexWalk:
             (walk.may_stop_at_settled and all(each.settled for each in seen)) or _older(everything, floor)
         )
         due = {each.key for each in seen if each.due}
+        stop = False
+        whole: list[ReleaseItem] = []
         for entry in entries:
             if entry.key not in due or not spider.window.holds(entry.posted_on):
                 continue
             if not spider.may_ask(entry.key):
                 continue
             if not spider.take():
-                yield None
-                return
+                stop = True
+                break
             item = shown.embedded.get(entry.key)
             if item is not None:
                 spider.keeper.count("fetched")
-                await spider.room_for_items()
-                yield replace(item, key=item.key or entry.key)
+                whole.append(replace(item, key=item.key or entry.key))
             else:
                 yield spider.release_request(due_of(entry, known.get(entry.key)))
+        if whole:
+            records = await self._answer(capture, spider.reader.process(tuple(whole)))
+            for record in spider.without_failed(records):
+                await spider.room_for_items()
+                yield record
+        if stop:
+            yield None
 
 
 def due_of(entry: Discovered, known: Due | None) -> Due:

@@ -1,0 +1,22 @@
+"""A reader: `python -m crawler.reading DESCRIPTOR PARENT`, started by a crawl and by nobody else."""
+
+from __future__ import annotations
+
+import signal
+import sys
+
+
+def main() -> int:
+    """Answer tasks until the crawl closes its end or is gone."""
+    # An interrupt is for the crawl: it lets its pages be finished and then closes our stream.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    descriptor, parent = (int(each) for each in sys.argv[1:3])
+
+    from crawler.reading.child import serve
+
+    return serve(descriptor, parent)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
