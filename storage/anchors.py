@@ -1,12 +1,15 @@
 """What texts say, ready to be compared, and the anchors by which they find each other.
 
-Two releases are candidates for one statement when they share an anchor that is no *hub*: one held by at most
-`cap` releases. How many hold an anchor is looked up through its index, up to `cap` + 1 entries, so the cost
-of a release does not grow with the database.
+Releases said within a few weeks of each other are found by the anchors of those days: `load_days` reads them,
+and how many two releases share is counted in memory (`pipelines.linking.windows`). Whether they are
+candidates follows from the two alone.
 
-Whether a pair is a candidate follows from what is stored, not from the order in which it came: when an
-anchor becomes a hub, linked pairs among its earlier holders are queued again, and when it stops being one,
-all of its holders are. Both in the transaction that changes the anchors, so that no kill comes between.
+What is posted again much later is found by *lasting* anchors: two releases are candidates when they share one
+that is no *hub*, held by more than `cap` releases. How many hold it is looked up through its index, up to
+`cap` + 1 entries, so the cost of a release does not grow with the database. That too follows from what is
+stored, not from the order in which it came: when an anchor becomes a hub, linked pairs among its earlier
+holders are queued again, and when it stops being one, all of its holders are. Both in the transaction
+that changes the anchors, so that no kill comes between.
 """
 
 from __future__ import annotations
@@ -15,8 +18,8 @@ import json
 import struct
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import (
     ARRAY,
@@ -34,13 +37,13 @@ from sqlalchemy import (
 )
 
 from storage.database import Rows, insert_many
-from storage.link_tables import AnchorRow, ContentRow, LinkRow
+from storage.link_tables import AnchorRow, ContentRow, DayAnchorsRow, LinkRow
 from storage.links import MACHINE, chunks
 from storage.unlinked import queue
 
-ANCHOR_HUB_ABOVE = 40
-"""An anchor that more releases hold than this says too little. One database must always be linked with the
-same number."""
+ANCHOR_HUB_ABOVE = 50
+"""A lasting anchor that more releases hold than this says too little. One database must always be linked with
+the same number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,51 +52,68 @@ class StoredContent:
 
     made_of: str
     """Versions of the code, content digest and language."""
+    day: date
+    """On which it was said."""
+    lasting: tuple[int, ...]
+    """Its lasting anchors: signed 64-bit integers, ascending."""
     prepared: bytes
-    keys: tuple[int, ...]
-    """Its anchors: signed 64-bit integers, ascending."""
-
-
-@dataclass(slots=True)
-class Candidates:
-    """Pairs to be weighed."""
-
-    pairs: set[tuple[str, str]] = field(default_factory=set)
-    """Smaller id first."""
-    hubs: int = 0
-    """Anchors of the releases asked for that were left out."""
 
 
 def load_contents(connection: Connection, releases: Collection[str]) -> dict[str, StoredContent]:
     """What is stored of the releases' texts, by id; outdated ones too."""
     row = ContentRow
-    query = select(row.release_id, row.made_of, row.prepared, row.keys)
+    query = select(row.release_id, row.made_of, row.day, row.lasting, row.prepared)
     return {
-        each.release_id: StoredContent(each.made_of, each.prepared, _unpack(each.keys))
+        each.release_id: StoredContent(each.made_of, each.day, unpack_keys(each.lasting), each.prepared)
         for some in chunks(releases)
         for each in connection.execute(query.where(row.release_id.in_(some)))
     }
 
 
+def load_days(connection: Connection, since: date, until: date) -> dict[date, list[tuple[str, bytes]]]:
+    """Release and packed anchors of everything said on these days, by day."""
+    row = DayAnchorsRow
+    found: dict[date, list[tuple[str, bytes]]] = {}
+    query = select(row.day, row.release_id, row.keys).where(row.day.between(since, until))
+    for day, release, keys in connection.execute(query.order_by(row.day, row.release_id)):
+        found.setdefault(day, []).append((release, keys))
+    return found
+
+
 def save_contents(
-    connection: Connection, contents: Mapping[str, StoredContent], now: datetime, cap: int = ANCHOR_HUB_ABOVE
+    connection: Connection,
+    contents: Mapping[str, StoredContent],
+    day_keys: Mapping[str, Collection[int]],
+    now: datetime,
+    cap: int = ANCHOR_HUB_ABOVE,
 ) -> set[str]:
     """Store what texts say and replace their anchors; releases queued again because of it come back."""
-    row = ContentRow
     before = load_contents(connection, contents)
-    for some in chunks(before):
-        connection.execute(delete(row).where(row.release_id.in_(some)))
+    _delete(connection, before)
     if contents:
         connection.execute(
-            insert(row),
+            insert(ContentRow),
             [
-                {"release_id": each, "made_of": it.made_of, "prepared": it.prepared, "keys": _pack(it.keys)}
+                {
+                    "release_id": each,
+                    "made_of": it.made_of,
+                    "day": it.day,
+                    "lasting": pack_keys(it.lasting),
+                    "prepared": it.prepared,
+                }
                 for each, it in sorted(contents.items())
             ],
         )
-    gone = {each: set(it.keys) - set(contents[each].keys) for each, it in before.items()}
+        connection.execute(
+            insert(DayAnchorsRow),
+            [
+                {"day": it.day, "release_id": each, "keys": pack_keys(day_keys[each])}
+                for each, it in sorted(contents.items())
+            ],
+        )
+    gone = {each: set(it.lasting) - set(contents[each].lasting) for each, it in before.items()}
     come = {
-        each: set(it.keys) - (set(before[each].keys) if each in before else set())
+        each: set(it.lasting) - (set(before[each].lasting) if each in before else set())
         for each, it in contents.items()
     }
     return _change_anchors(connection, come, gone, now, cap)
@@ -104,37 +124,49 @@ def forget_contents(
 ) -> set[str]:
     """Drop what is known of the texts of releases that are to be deleted."""
     before = load_contents(connection, releases)
-    for some in chunks(before):
-        connection.execute(delete(ContentRow).where(ContentRow.release_id.in_(some)))
-    gone = {each: set(it.keys) for each, it in before.items()}
+    _delete(connection, before)
+    gone = {each: set(it.lasting) for each, it in before.items()}
     return _change_anchors(connection, {}, gone, now, cap)
 
 
-def find_candidates(
-    connection: Connection, keys: Mapping[str, Collection[int]], cap: int = ANCHOR_HUB_ABOVE
-) -> Candidates:
-    """Pairs of these releases with each other and with all others; `keys` are their anchors, as stored."""
+def _delete(connection: Connection, contents: Mapping[str, StoredContent]) -> None:
+    for some in chunks(contents):
+        connection.execute(delete(ContentRow).where(ContentRow.release_id.in_(some)))
+    rows = [{"on": it.day, "holder": each} for each, it in sorted(contents.items())]
+    if rows:
+        same = (DayAnchorsRow.day == bindparam("on")) & (DayAnchorsRow.release_id == bindparam("holder"))
+        connection.execute(
+            delete(DayAnchorsRow).where(same).execution_options(synchronize_session=False), rows
+        )
+
+
+def find_sharing(
+    connection: Connection, lasting: Mapping[str, Collection[int]], cap: int = ANCHOR_HUB_ABOVE
+) -> set[tuple[str, str]]:
+    """Pairs of these releases with each other and with all others that share a lasting anchor.
+
+    `lasting` are their anchors, as stored. The smaller id is first.
+    """
     holders: dict[int, set[str]] = defaultdict(set)
-    for release, values in keys.items():
+    for release, values in lasting.items():
         for value in values:
             holders[value].add(release)
-    hubs = _hubs(connection, holders, cap)
-    found = Candidates(hubs=len(hubs))
-    for value, other in _holders(connection, holders.keys() - hubs):
+    found: set[tuple[str, str]] = set()
+    for value, other in _holders(connection, holders.keys() - _hubs(connection, holders, cap)):
         for release in holders[value]:
             if release != other:
-                found.pairs.add((release, other) if release < other else (other, release))
+                found.add((release, other) if release < other else (other, release))
     return found
 
 
-def shared_anchors(
+def count_shared(
     connection: Connection, left: str, right: str, cap: int = ANCHOR_HUB_ABOVE
 ) -> tuple[int, int]:
-    """How many anchors two releases share that are no hubs, and how many that are."""
+    """How many lasting anchors two releases share that are no hubs, and how many that are."""
     stored = load_contents(connection, {left, right})
     if len(stored) < 2:
         return 0, 0
-    both = set(stored[left].keys) & set(stored[right].keys)
+    both = set(stored[left].lasting) & set(stored[right].lasting)
     hubs = _hubs(connection, both, cap)
     return len(both) - len(hubs), len(hubs)
 
@@ -228,10 +260,12 @@ def _delete_anchors(connection: Connection, rows: Iterable[tuple[int, str]]) -> 
         connection.execute(delete(AnchorRow).where(same).execution_options(synchronize_session=False), pairs)
 
 
-def _pack(keys: Collection[int]) -> bytes:
+def pack_keys(keys: Collection[int]) -> bytes:
+    """As they are stored."""
     ordered = sorted(set(keys))
     return struct.pack(f"<{len(ordered)}q", *ordered)
 
 
-def _unpack(data: bytes) -> tuple[int, ...]:
+def unpack_keys(data: bytes) -> tuple[int, ...]:
+    """From how they are stored, ascending."""
     return struct.unpack(f"<{len(data) // 8}q", data)

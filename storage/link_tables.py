@@ -5,7 +5,7 @@ Part of the one schema of `storage.tables`, which imports everything here.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
@@ -74,16 +74,36 @@ class ContentRow(Table):
     release_id: Mapped[str] = mapped_column(ForeignKey("releases.id"), primary_key=True)
     made_of: Mapped[str] = mapped_column(String(160))
     """Versions of the code, content digest and language: differs from what is asked for when outdated."""
-    keys: Mapped[bytes]
+    day: Mapped[date]
+    """Day of its row in `day_anchors`."""
+    lasting: Mapped[bytes]
     """The values of its rows in `anchors`: signed 64-bit integers, little-endian, ascending."""
     prepared: Mapped[bytes]
     """As `pipelines.linking.prepared` packs it."""
 
 
-class AnchorRow(Table):
-    """Anchors: what a text shares with its translations and noisy copies and with hardly any other text.
+class DayAnchorsRow(Table):
+    """What a text shares with its translations and noisy copies and with few other texts of its days.
 
-    Releases with an anchor in common are candidates for one statement. Without a foreign key, because
+    Kept together by day, because releases are compared with those said around the same day: what is read
+    for a release is one stretch of this table, however much is stored. Without a foreign key, because there
+    is no index by release: `contents` tells a release's day.
+    """
+
+    __tablename__ = "day_anchors"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    release_id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    keys: Mapped[bytes]
+    """Signed 64-bit integers, little-endian, ascending."""
+
+
+class AnchorRow(Table):
+    """Lasting anchors: what a text shares with its other versions whenever these were posted, and with
+    hardly any other text.
+
+    Releases with one in common are candidates for one statement. Without a foreign key, because
     there is no index by release: a release's anchors are listed in its row of `contents`.
     """
 

@@ -73,6 +73,15 @@ class ReleaseText:
     signature: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class TextState:
+    """Which text of a release is the current one."""
+
+    language: str
+    content_digest: str
+    said_on: date
+
+
 LinkKey = tuple[str, str, str]
 """Smaller release id, larger release id, kind."""
 
@@ -162,6 +171,17 @@ def load_texts(connection: Connection, ids: Collection[str]) -> dict[str, Releas
     query = select(row.id, row.language, row.title, row.body, row.folio, row.signature)
     return {
         each.id: ReleaseText(each.id, each.language, each.title, each.body, each.folio, each.signature)
+        for some in chunks(ids)
+        for each in connection.execute(query.where(row.id.in_(some)))
+    }
+
+
+def load_states(connection: Connection, ids: Collection[str]) -> dict[str, TextState]:
+    """Which texts are current, by release id."""
+    row = ReleaseRow
+    query = select(row.id, row.language, row.content_digest, row.said_on)
+    return {
+        each.id: TextState(each.language, each.content_digest, each.said_on)
         for some in chunks(ids)
         for each in connection.execute(query.where(row.id.in_(some)))
     }

@@ -21,6 +21,14 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "day_anchors",
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("release_id", sa.String(length=40), nullable=False),
+        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "release_id", name=op.f("pk_day_anchors")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "decisions",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -68,7 +76,8 @@ def upgrade() -> None:
         "contents",
         sa.Column("release_id", sa.String(length=40), nullable=False),
         sa.Column("made_of", sa.String(length=160), nullable=False),
-        sa.Column("keys", sa.LargeBinary(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("lasting", sa.LargeBinary(), nullable=False),
         sa.Column("prepared", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["release_id"], ["releases.id"], name=op.f("fk_contents_release_id_releases")
@@ -169,4 +178,5 @@ def downgrade() -> None:
     op.drop_table("relinks")
     op.drop_table("linkers")
     op.drop_table("decisions")
+    op.drop_table("day_anchors")
     op.drop_table("anchors")
