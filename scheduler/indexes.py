@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from crawler.declare import Api, Feed, Listing, Numbers
+from crawler.pages.addresses import is_page_of
 from crawler.source import Source
-from crawler.spiders.walk import languages_of
+from crawler.spiders.places import languages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +31,11 @@ def index_at(url: str, sources: Iterable[type[Source]]) -> FoundIndex | None:
     An API whose answers are whole releases is known by its path alone: whatever was asked of it, they are
     releases. Any other index is itself only with every parameter that its definition names.
     """
-    asked = urlsplit(url)
     for source in sources:
         for found in _indexes(source):
-            if any(_is_page_of(each, asked, found) for each in _addresses(found)):
-                return found
+            for each in _addresses(found):
+                if is_page_of(each, url, by_path_alone=found.holds_releases) is not None:
+                    return found
     return None
 
 
@@ -50,15 +49,4 @@ def _indexes(source: type[Source]) -> Iterator[FoundIndex]:
 def _addresses(found: FoundIndex) -> Iterator[str]:
     for pattern in (found.discovery.url, getattr(found.discovery, "first_url", None)):
         if pattern is not None:
-            yield pattern.replace("{language}", found.language or "")
-
-
-def _is_page_of(pattern: str, asked: SplitResult, found: FoundIndex) -> bool:
-    declared = urlsplit(pattern)
-    if declared.hostname != asked.hostname:
-        return False
-    path = re.escape(declared.path).replace(r"\{page\}", r"\d+")
-    if re.fullmatch(path, asked.path) is None:
-        return False
-    named = {(name, value) for name, value in parse_qsl(declared.query) if "{page}" not in value}
-    return found.holds_releases or named <= set(parse_qsl(asked.query))
+            yield pattern.replace("{language}", found.discovery.word(found.language))

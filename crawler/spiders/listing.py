@@ -1,12 +1,9 @@
-"""HTML listings: numbered pages, pages that link to their follower, or one page."""
+"""HTML listings: the first page may have an address of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from crawler.declare import Listing
-from crawler.source import Source
-from crawler.spiders.walk import Index, languages_of
+from crawler.spiders.places import Index
 
 
 class ListingIndex(Index):
@@ -14,19 +11,12 @@ class ListingIndex(Index):
 
     discovery: Listing
 
-    def address(self, turn: int) -> str:
-        """As `Index.address`; the first page may have an address of its own."""
-        if turn == 0 and self.discovery.first_url is not None:
-            return self.fill(self.discovery.first_url, self.discovery.pages.first)
-        return super().address(turn)
-
     @property
     def may_be_empty(self) -> bool:
-        """Never: a listing without entries is a challenge, an error or a new layout."""
-        return False
+        """As `Index.may_be_empty`, where the listing can tell: without its container it is another page."""
+        return super().may_be_empty and self.discovery.container is not None
 
-
-def listing_indexes(source: type[Source], listing: Listing) -> Iterator[ListingIndex]:
-    """The indexes of a listing, one per language."""
-    for language in languages_of(listing, source.languages):
-        yield ListingIndex(listing, language)
+    def _pattern(self, turn: int) -> str:
+        if turn == 0 and self.discovery.first_url is not None:
+            return self.discovery.first_url
+        return super()._pattern(turn)

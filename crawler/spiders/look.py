@@ -14,7 +14,7 @@ from crawler.items import Capture
 from crawler.pages.index import read_index
 from crawler.pages.read import read_page
 from crawler.source import Source
-from crawler.spiders.walk import languages_of
+from crawler.spiders.places import languages_of
 
 logger = logging.getLogger(__name__)
 

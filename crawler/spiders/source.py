@@ -21,7 +21,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.batches import Batches
-from crawler.declare import Api, Feed, Listing, Numbers
+from crawler.declare import Numbers
 from crawler.frontier import RunRequest, Seen, Walk
 from crawler.items import (
     AddressState,
@@ -40,7 +40,6 @@ from crawler.reading.order import order_of
 from crawler.reading.reader import Reader, ReaderUnusable, ReadingFailed
 from crawler.runs import RunKeeper, keeper_of
 from crawler.source import Source, definition_digest
-from crawler.spiders.api import api_indexes
 from crawler.spiders.arguments import read_window
 from crawler.spiders.endings import (
     as_counted,
@@ -50,8 +49,7 @@ from crawler.spiders.endings import (
     refusal,
 )
 from crawler.spiders.failures import IndexFailure, failure_of
-from crawler.spiders.feed import feed_indexes
-from crawler.spiders.listing import listing_indexes
+from crawler.spiders.indexes import indexes_of
 from crawler.spiders.look import look
 from crawler.spiders.numbers import NumbersWalk
 from crawler.spiders.pace import nameless_hosts, set_pace
@@ -175,19 +173,14 @@ class SourceSpider(scrapy.Spider):
                 yield each
 
     def _walks(self) -> list[IndexWalk | NumbersWalk]:
+        today = datetime.now(self.source.zone()).date()
         walks: list[IndexWalk | NumbersWalk] = []
         for discovery in self.source.discoveries():
-            match discovery:
-                case Listing():
-                    walks += [IndexWalk(self, index) for index in listing_indexes(self.source, discovery)]
-                case Feed():
-                    walks += [IndexWalk(self, index) for index in feed_indexes(self.source, discovery)]
-                case Api():
-                    walks += [
-                        IndexWalk(self, index) for index in api_indexes(self.source, discovery, self.window)
-                    ]
-                case Numbers():
-                    walks.append(NumbersWalk(self, discovery))
+            if isinstance(discovery, Numbers):
+                walks.append(NumbersWalk(self, discovery))
+            else:
+                indexes = indexes_of(self.source, discovery, self.window, today)
+                walks += [IndexWalk(self, index) for index in indexes]
         return walks
 
     async def _leftovers(self) -> AsyncIterator[Request]:

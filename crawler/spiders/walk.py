@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from crawler.declare import Api, Feed, Listing
 from crawler.frontier import Walk
 from crawler.items import Capture, Discovered, Due, FailureKind, ReleaseItem
 from crawler.pages.index import IndexPage
 from crawler.reading.reader import ReaderUnusable, ReadingFailed
 from crawler.spiders.failures import IndexFailure
+from crawler.spiders.places import Index, Place
 
 if TYPE_CHECKING:
     from crawler.spiders.source import SourceSpider
@@ -29,8 +28,6 @@ logger = logging.getLogger(__name__)
 
 Made = TypeVar("Made")
 
-LONGEST_NAME = 200
-"""Characters of an index's name in the ledger."""
 MOST_FOREIGN_PAGES = 5
 """In a row, without an entry of the source."""
 MOST_AHEAD = 4
@@ -42,54 +39,6 @@ _PAST_THE_END = (400, 404, 410)
 """So WordPress and others answer past the last page."""
 
 
-class Index(ABC):
-    """One index of a source: a way of finding, in one language where it has several."""
-
-    def __init__(self, discovery: Listing | Feed | Api, language: str | None) -> None:
-        self.discovery = discovery
-        self.language = language
-        self.name = self.fill(discovery.url)[:LONGEST_NAME]
-        """Names the index within the source, for as long as its definition says the same address."""
-
-    def fill(self, pattern: str, page: int | None = None) -> str:
-        """An address pattern with its language and, when given, its page number put in."""
-        address = pattern.replace("{language}", self.language or "")
-        return address if page is None else address.replace("{page}", str(page))
-
-    def address(self, turn: int) -> str:
-        """Address of the page that comes `turn`-th, counting from 0, where pages are numbered."""
-        pages = self.discovery.pages
-        return self.fill(self.discovery.url, pages.first + turn * pages.step)
-
-    def after(self, turn: int, shown: IndexPage) -> str | None:
-        """Address of the page after the `turn`-th, which showed this; None after the last one."""
-        match self.discovery.pages.kind:
-            case "numbered":
-                return self.address(turn + 1)
-            case "next_link":
-                return shown.next_url
-            case _:
-                return None
-
-    @property
-    @abstractmethod
-    def may_be_empty(self) -> bool:
-        """Whether a first page without entries is an answer rather than a failure."""
-
-
-def _look_at(task: asyncio.Task[Any]) -> None:
-    """Whoever waits for the page gets its error; where nobody does, it does not matter."""
-    if not task.cancelled():
-        task.exception()
-
-
-def languages_of(discovery: Listing | Feed | Api, languages: Sequence[str]) -> tuple[str | None, ...]:
-    """The languages in which an index is walked; (None,) where its address names none."""
-    if "{language}" in discovery.url:
-        return tuple(discovery.languages or languages)
-    return (getattr(discovery, "language", None),)
-
-
 class IndexWalk:
     """Follows one index and gives out requests and items, held back by what the spider has pending."""
 
@@ -99,7 +48,7 @@ class IndexWalk:
         self._pages_seen: set[int] = set()
         self._foreign_pages = 0
         self._at_the_end = False
-        self._ahead: dict[int, asyncio.Task[tuple[Capture, IndexPage | None]]] = {}
+        self._ahead: dict[Place, asyncio.Task[tuple[Capture, IndexPage | None]]] = {}
         """Pages that were asked for before it was their turn."""
 
     async def outputs(self) -> AsyncIterator[Any]:
@@ -107,55 +56,62 @@ class IndexWalk:
         spider, keeper = self._spider, self._spider.keeper
         walk = await keeper.open_walk(spider.source.name, self._index.name, spider.window.since)
         complete = False
-        address: str | None = self._index.address(0)
-        turn = 0
+        anything = False
+        place: Place | None = self._index.begin(walk.floor)
         try:
-            while address is not None and not spider.stopping:
+            while place is not None and not spider.stopping:
                 await spider.room_for_more()
-                shown, capture = await self._page(walk, address, turn)
-                if shown is None or capture is None:
-                    complete = True
-                    break
+                shown, capture = await self._page(walk, place)
                 stop = False
-                async for each in self._releases(walk, shown, capture):
-                    if each is None:
-                        stop = True
-                        break
-                    yield each
+                if shown is not None:
+                    anything = True
+                    async for each in self._releases(walk, shown, capture):
+                        if each is None:
+                            stop = True
+                            break
+                        yield each
                 if stop:
                     break
                 if self._at_the_end:
                     complete = True
                     break
-                address = self._index.after(turn, shown)
-                complete = address is None
-                turn += 1
+                place = self._index.after(place, shown)
+                complete = place is None
+            if complete and not anything and not self._index.may_be_empty:
+                raise IndexFailure(
+                    FailureKind.EMPTY_LISTING, "entries expected, none found on any page that was asked for"
+                )
         except IndexFailure as failure:
             keeper.fail(f"{self._index.name}: {failure}")
             complete = False
         await asyncio.gather(*self._ahead.values(), return_exceptions=True)
         await keeper.close_walk(walk, complete=complete)
 
-    async def _page(self, walk: Walk, address: str, turn: int) -> tuple[IndexPage | None, Capture | None]:
-        """The page and its capture; (None, None) past the last page. Raises IndexFailure."""
-        spider = self._spider
-        asked = self._ahead.pop(turn, None) or self._get(address, turn)
-        self._ask_ahead(walk, turn)
+    async def _page(self, walk: Walk, place: Place) -> tuple[IndexPage | None, Capture]:
+        """What the page shows, and its capture; None past the last page, or for a month without entries.
+
+        Raises IndexFailure.
+        """
+        spider, address = self._spider, place.address
+        # Of a month there may be nothing; whether there is nothing at all is seen at the end of the walk.
+        may_be_empty = place.turn > 0 or place.period is not None or self._index.may_be_empty
+        asked = self._ahead.pop(place, None) or self._get(address)
+        self._ask_ahead(walk, place)
         capture, shown = await asked
-        if turn > 0 and capture.status in _PAST_THE_END:
-            return None, None
+        if capture.status in _PAST_THE_END and (place.turn > 0 or place.period is not None):
+            return None, capture
         spider.check_status(capture)
         if shown is None:
             raise IndexFailure(FailureKind.HTTP, f"{address}: status {capture.status}")
         if shown.failure is not None:
-            if shown.failure.kind is FailureKind.EMPTY_LISTING and (turn > 0 or self._index.may_be_empty):
-                return None, None
+            if shown.failure.kind is FailureKind.EMPTY_LISTING and may_be_empty:
+                return None, capture
             spider.blocked(capture.url, shown.failure.kind, capture.status)
             raise IndexFailure(shown.failure.kind, f"{address}: {shown.failure.detail}")
         spider.not_blocked(capture.url)
         if not shown.entries and not shown.foreign:
-            if turn > 0 or self._index.may_be_empty:
-                return None, None
+            if may_be_empty:
+                return None, capture
             raise IndexFailure(FailureKind.EMPTY_LISTING, f"{address}: entries expected, none found")
         self._count_foreign(address, shown)
         print_of_page = hash(tuple(entry.key for entry in shown.entries))
@@ -166,22 +122,29 @@ class IndexWalk:
         self._pages_seen.add(print_of_page)
         return shown, capture
 
-    def _ask_ahead(self, walk: Walk, turn: int) -> None:
+    def _ask_ahead(self, walk: Walk, place: Place) -> None:
         """Ask for some of the next pages before this one has been read and recorded.
 
         Only deep in an index of numbered pages that nothing but its end or its floor can stop: a run that
         looks for what is new, or for so many releases, asks for no page that it may not need.
         """
-        discovery, spider = self._index.discovery, self._spider
-        if discovery.pages.kind != "numbered" or walk.may_stop_at_settled or spider.window.limit is not None:
+        index, spider = self._index, self._spider
+        if (
+            index.discovery.pages.kind != "numbered"
+            or walk.may_stop_at_settled
+            or spider.window.limit is not None
+        ):
             return
-        for number in range(turn + 1, turn + 1 + min(MOST_AHEAD, turn // PAGES_FOR_ONE_AHEAD)):
-            if number not in self._ahead:
-                task = asyncio.get_running_loop().create_task(self._get(self._index.address(number), number))
+        following: Place | None = place
+        for _ in range(min(MOST_AHEAD, place.turn // PAGES_FOR_ONE_AHEAD)):
+            # Where pages are numbered, what a page shows does not say which is the next one.
+            following = index.after(following, IndexPage()) if following is not None else None
+            if following is not None and following not in self._ahead:
+                task = asyncio.get_running_loop().create_task(self._get(following.address))
                 task.add_done_callback(_look_at)
-                self._ahead[number] = task
+                self._ahead[following] = task
 
-    async def _get(self, address: str, turn: int) -> tuple[Capture, IndexPage | None]:
+    async def _get(self, address: str) -> tuple[Capture, IndexPage | None]:
         """A page's capture, and what it shows when its status is one of success. Raises IndexFailure."""
         response, capture = await self._spider.fetch_index(address)
         return capture, await self._read(capture) if 200 <= response.status < 300 else None
@@ -249,6 +212,12 @@ class IndexWalk:
                 yield record
         if stop:
             yield None
+
+
+def _look_at(task: asyncio.Task[Any]) -> None:
+    """Whoever waits for the page gets its error; where nobody does, it does not matter."""
+    if not task.cancelled():
+        task.exception()
 
 
 def due_of(entry: Discovered, known: Due | None) -> Due:
