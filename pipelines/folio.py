@@ -67,6 +67,19 @@ def find_folio(line: str | None, title: str, summary: str | None, paragraphs: Se
     return match["number"] if match else None
 
 
+_REST_OF_LINE = re.compile(r"[\s.:|–—-]*")
+
+
+def number_of_line(line: str) -> str | None:
+    """The number of a line that is nothing but a number line ("Comunicado No. 014"); None of any other."""
+    opening = line.strip(" \"'“”«»()")
+    for pattern in _AT_START:
+        match = pattern.match(opening)
+        if match is not None and _REST_OF_LINE.fullmatch(opening, match.end()):
+            return match["number"]
+    return None
+
+
 def comparable_folio(folio: str, year: int) -> str:
     """A number as it is compared within its year: no leading zeros, and not the year itself.
 

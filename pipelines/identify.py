@@ -69,7 +69,7 @@ def identify(draft: Draft, source: type[Source]) -> Release:
         issuers=draft.issuers,
         issuers_raw=item.issuers,
         folio=draft.folio,
-        attribution=item.attribution,
+        attribution=item.attribution or draft.notice,
         translator=draft.attribution.translator if draft.attribution else None,
         insertions=draft.insertions,
         claims=claims_of(draft, source),

@@ -19,6 +19,7 @@ from pipelines.attribution import Attribution, read_attribution
 from pipelines.days import dateline_day
 from pipelines.facts import date_formats, facts_of
 from pipelines.folio import find_folio
+from pipelines.frame import Known, without_frame
 from pipelines.furniture import without_furniture
 from pipelines.hold import HoldBack, stage
 from pipelines.issuing import is_joint, keys_of, near
@@ -56,6 +57,8 @@ class Draft:
     issuers: tuple[str, ...]
     folio: str | None
     attribution: Attribution | None
+    notice: str | None
+    """The line that says that, and how binding, a translation this is."""
     insertions: int
     notes: tuple[str, ...]
 
@@ -98,6 +101,19 @@ def normalize(item: ReleaseItem, source: type[Source]) -> Draft:
         notes.append(
             "said on: the day on which the translation was posted; the text may have been said before"
         )
+    issuers = _issuers(item, source, attribution, countries, notes)
+    folio = find_folio(item.folio, title, summary, paragraphs)
+    known = Known(
+        folio=folio,
+        issuers=issuers,
+        issuers_raw=item.issuers,
+        countries=countries,
+        dateline=repaired(item.dateline) if item.dateline else None,
+        said_raw=said_raw,
+        language=found.language,
+        zone=zone,
+    )
+    text = without_frame(paragraphs, known, (found.language, *facts.languages))
     return Draft(
         item=item,
         source_kind=source.kind,
@@ -109,15 +125,16 @@ def normalize(item: ReleaseItem, source: type[Source]) -> Draft:
         standing=voice.standing,
         title=title,
         summary=summary or None,
-        paragraphs=paragraphs,
+        paragraphs=text.paragraphs,
         said_on=said_on,
-        said_raw=said_raw,
+        said_raw=text.dateline if text.dateline and said_raw else said_raw,
         posted_on=posted_on,
         posted_at=posted_at,
-        issuers=_issuers(item, source, attribution, countries, notes),
-        folio=find_folio(item.folio, title, summary, paragraphs),
+        issuers=issuers,
+        folio=folio,
         attribution=attribution,
-        insertions=insertions_in(paragraphs),
+        notice=text.notice,
+        insertions=insertions_in(text.paragraphs),
         notes=tuple(dict.fromkeys(notes)),
     )
 

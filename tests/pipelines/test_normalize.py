@@ -184,10 +184,17 @@ def test_an_unknown_label_holds_back_and_shows_those_that_are_known() -> None:
     assert "'Comunicado'" in found.detail
 
 
-def test_the_number_is_found_in_the_first_paragraphs_and_stays_there() -> None:
+def test_a_number_line_is_the_number_and_no_text() -> None:
     draft = on_ministry(body=("Comunicado No. 056", *SPANISH))
     assert draft.folio == "056"
-    assert draft.paragraphs == ("Comunicado No. 056", *SPANISH)
+    assert draft.paragraphs == SPANISH
+
+
+def test_a_number_that_opens_a_sentence_is_found_and_stays_there() -> None:
+    opening = f"Comunicado No. 056. {SPANISH[0]}"
+    draft = on_ministry(body=(opening, *SPANISH[1:]))
+    assert draft.folio == "056"
+    assert draft.paragraphs == (opening, *SPANISH[1:])
 
 
 def test_a_language_that_is_not_declared_is_held_back() -> None:
@@ -306,7 +313,7 @@ def test_a_text_that_calls_itself_a_translation_is_one(line: str, standing: Stan
     for body in ((*SPANISH, line), (line, *SPANISH)):
         draft = on_ministry(body=body)
         assert (draft.role_hint, draft.standing) == (Role.TRANSLATION, standing)
-        assert line in draft.paragraphs
+        assert (draft.paragraphs, draft.notice) == (SPANISH, line)
 
 
 def test_a_mirror_without_a_foot_line_reposts() -> None:
