@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 
 from pipelines import language as module
@@ -125,3 +127,21 @@ def test_the_second_opinion_is_not_asked_when_the_first_is_sure(monkeypatch: pyt
 
 def test_characters_that_the_first_opinion_refuses_leave_the_second() -> None:
     assert find_language("", [TEXTS["es"] + "\U000e0fff\ufdd0"], ["es"]).language == "es"
+
+
+def test_on_a_short_text_a_sure_first_opinion_is_not_believed_alone() -> None:
+    """CLD2 is sure that this Portuguese title is Galician."""
+    found = find_language("Aviso aos viajantes para os próximos feriados", [], ["gl", "pt"])
+    assert found.language == "pt"
+    assert found.notes == ("language: told apart from gl by its spelling",)
+
+
+@pytest.mark.parametrize("declared", TEXTS)
+def test_a_wrong_language_never_passes_for_the_only_declared_one_silently(declared: str) -> None:
+    """Whatever is found: it is the text's language, or the release is held back, or a note says so."""
+    for tag, text in TEXTS.items():
+        for piece in (text, text[:120], text[:60]):
+            with suppress(HoldBack):
+                found = find_language("", [piece], [declared])
+                assert found.language == declared
+                assert tag == declared or found.notes
