@@ -10,6 +10,7 @@ import hashlib
 import importlib.util
 import re
 import sys
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
@@ -34,9 +35,12 @@ from crawler.declare import (
     Listing,
     MirrorOf,
     Numbers,
+    Parts,
     PerWeek,
     Polite,
     Record,
+    Shared,
+    Sitemap,
     Voice,
 )
 from crawler.issuers import ISSUERS
@@ -73,6 +77,8 @@ class Source:
     discover: ClassVar[Discovery | tuple[Discovery, ...]]
     """() in a source that is never crawled; it needs no `archive_from`, `every` and `expect`."""
     address: ClassVar[Address | tuple[Address, ...]]
+    shared: ClassVar[Shared | tuple[Shared, ...]] = ()
+    """Ids in addresses that language versions share."""
     release: ClassVar[Layout | tuple[Layout, ...]]
     kinds: ClassVar[Kinds]
     voices: ClassVar[MappingProxyType[str, Voice] | dict[str, Voice]] = MappingProxyType({})
@@ -109,6 +115,13 @@ class Source:
         return cls.release if isinstance(cls.release, tuple) else (cls.release,)
 
     @classmethod
+    def shared_ids(cls, url: str) -> tuple[tuple[str, Mapping[str, str]], ...]:
+        """The ids in an address that versions share, each with the addresses of the versions by language."""
+        every = cls.shared if isinstance(cls.shared, tuple) else (cls.shared,)
+        found = (each.found_in(url) for each in every)
+        return tuple(each for each in found if each is not None)
+
+    @classmethod
     def addresses(cls) -> tuple[Address, ...]:
         """The forms of its pages' addresses, always as a tuple."""
         return cls.address if isinstance(cls.address, tuple) else (cls.address,)
@@ -134,9 +147,10 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "languages": tuple,
     "timezone": str,
     "hosts": tuple,
-    "discover": (Listing, Feed, Api, Numbers, tuple),
+    "discover": (Listing, Feed, Sitemap, Api, Numbers, tuple),
     "address": (Address, tuple),
-    "release": (Fields, Record, Flow, tuple),
+    "shared": (Shared, tuple),
+    "release": (Fields, Record, Flow, Parts, tuple),
     "kinds": Kinds,
     "voices": (dict, MappingProxyType),
     "mirrors": (MirrorOf, type(None)),
@@ -149,7 +163,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "unverified": tuple,
 }
 _OF_CRAWLS = {"archive_from", "every", "expect"}
-_OPTIONAL = {"kind", "issuers", "voices", "mirrors", "polite", "facts", "unverified"}
+_OPTIONAL = {"kind", "issuers", "shared", "voices", "mirrors", "polite", "facts", "unverified"}
 
 
 def _refuse(cls: type[Source], attribute: str, problem: str) -> NoReturn:
@@ -217,24 +231,35 @@ def _check_values(cls: type[Source]) -> None:
             _refuse(cls, "address", f"{type(address).__name__} is no Address")
     for discovery in cls.discoveries():
         _check_discovery(cls, discovery)
+    for shared in cls.shared if isinstance(cls.shared, tuple) else (cls.shared,):
+        for tag, version in shared.addresses.items():
+            if tag not in cls.languages:
+                _refuse(cls, "shared", f"{tag!r} is not one of languages {cls.languages}")
+            if urlsplit(version).hostname not in cls.hosts:
+                _refuse(cls, "shared", f"{version!r} is not on one of hosts {cls.hosts}")
     for layout in cls.layouts():
-        if not isinstance(layout, Fields | Record | Flow):
+        if not isinstance(layout, Fields | Record | Flow | Parts):
             _refuse(cls, "release", f"{type(layout).__name__} is no layout")
-        for name in ("posted", "said"):
-            found = getattr(layout, name, None)
-            if isinstance(found, Date) and not isinstance(found.formats, tuple):
-                missing = [tag for tag in cls.languages if tag not in found.formats]
-                if missing:
-                    _refuse(cls, f"release.{name}", f"no date format for {', '.join(missing)}")
+        for part in layout.parts.values() if isinstance(layout, Parts) else (layout,):
+            _check_dates(cls, part)
+
+
+def _check_dates(cls: type[Source], layout: Layout) -> None:
+    for name in ("posted", "said"):
+        found = getattr(layout, name, None)
+        if isinstance(found, Date) and not isinstance(found.formats, tuple):
+            missing = [tag for tag in cls.languages if tag not in found.formats]
+            if missing:
+                _refuse(cls, f"release.{name}", f"no date format for {', '.join(missing)}")
 
 
 def _check_discovery(cls: type[Source], discovery: Discovery) -> None:
-    if not isinstance(discovery, Listing | Feed | Api | Numbers):
+    if not isinstance(discovery, Listing | Feed | Sitemap | Api | Numbers):
         _refuse(cls, "discover", f"{type(discovery).__name__} is no way of finding releases")
     for url in (discovery.url, getattr(discovery, "first_url", None), getattr(discovery, "fetch", None)):
         if url is not None and urlsplit(url).hostname not in cls.hosts:
             _refuse(cls, "discover", f"{url!r} is not on one of hosts {cls.hosts}")
-    if isinstance(discovery, Listing | Feed | Api):
+    if not isinstance(discovery, Numbers):
         several = len(discovery.languages or cls.languages) > 1
         if "{language}" in discovery.url and not several and not discovery.languages:
             _refuse(cls, "discover", "{language} in the address, but there is one language")

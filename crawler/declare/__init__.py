@@ -1,18 +1,23 @@
 """The vocabulary of a source definition: plain values, checked when they are made.
 
-A definition says how releases are found (`discovery`: Listing, Feed, Api, Numbers), how a page is read
-(`layouts`: Fields for HTML, Record for JSON, Flow for running text; `rules`: Text and Date, their values),
-what a release is (`identity`: Address, Kinds, MirrorOf, Voice) and what to expect (`pace`: Every, PerWeek,
-Polite). Selectors are CSS with parsel's `::text` and `::attr(name)`; in `Record` they are JMESPath.
+A definition says
+
+* how releases are found (`discovery`: Listing, Feed, Sitemap, Api, Numbers);
+* how a page is read (`layouts`: Fields for HTML, Record for JSON, Flow for running text, Parts for a page of
+  several releases; `rules`: Text and Date, their values);
+* what a release is (`identity`: Address, Shared, Kinds, MirrorOf, Voice);
+* what to expect, and how politely to ask (`pace`: Every, PerWeek, Polite).
+
+Selectors are CSS with parsel's `::text` and `::attr(name)`; in `Record` and `Api` they are JMESPath.
 A selector that does not compile is refused here, with its text, when the definition is imported.
 
 Definitions import from `crawler.declare`, whatever file a word stands in.
 """
 
 from crawler.declare.checks import DefinitionError
-from crawler.declare.discovery import Api, Discovery, Feed, Listing, Numbers, Pages
-from crawler.declare.identity import Address, Kinds, MirrorOf, Voice
-from crawler.declare.layouts import Fields, Flow, Layout, Record
+from crawler.declare.discovery import Api, Discovery, Feed, Listing, Numbers, Pages, Sitemap
+from crawler.declare.identity import Address, Kinds, MirrorOf, Shared, Voice
+from crawler.declare.layouts import Fields, Flow, Layout, Parts, Record
 from crawler.declare.pace import Every, PerWeek, Polite
 from crawler.declare.rules import Date, Selector, Text
 
@@ -32,10 +37,13 @@ __all__ = [
     "MirrorOf",
     "Numbers",
     "Pages",
+    "Parts",
     "PerWeek",
     "Polite",
     "Record",
     "Selector",
+    "Shared",
+    "Sitemap",
     "Text",
     "Voice",
 ]

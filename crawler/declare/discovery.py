@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from crawler.declare.checks import DefinitionError, check_css, check_jmespath
+from crawler.declare.checks import DefinitionError, check_css, check_jmespath, check_pattern
 from crawler.declare.rules import Date, Selector
 from crawler.pages.dates import ISO, UnknownPattern, compile_format
 
@@ -161,6 +162,31 @@ class Feed(Indexed):
     """
 
     may_be_empty: bool = False
+    kinds: bool = True
+    """Whether an entry's first category is its kind. On many sites categories are topics."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sitemap(Indexed):
+    """An XML sitemap (sitemaps.org), or an index of sitemaps, which are followed; both may be gzip files.
+
+    `maps` is a regular expression over the addresses of sitemaps: which ones of an index to follow. Entries
+    are the addresses that are the source's own. A news sitemap tells their day, title and language. `lastmod`
+    is "changed" (the last change, which makes a known page due again), "posted" where the site writes the
+    posting day there, or None where it means nothing.
+    """
+
+    maps: str | None = None
+    lastmod: Literal["changed", "posted"] | None = "changed"
+
+    def __post_init__(self) -> None:
+        Indexed.__post_init__(self)
+        if self.maps is not None:
+            check_pattern("Sitemap", "maps", self.maps)
+        if self.lastmod not in ("changed", "posted", None):
+            raise DefinitionError(f"Sitemap.lastmod: {self.lastmod!r} is not 'changed', 'posted' or None")
+        if self.pages.kind != "single":
+            raise DefinitionError("Sitemap.pages: sitemaps are followed, not counted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,5 +261,5 @@ class Numbers:
             raise DefinitionError(f"Numbers: first {self.first} is above last {self.last}")
 
 
-Discovery = Listing | Feed | Api | Numbers
+Discovery = Listing | Feed | Sitemap | Api | Numbers
 """One way of finding releases."""

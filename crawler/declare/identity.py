@@ -63,6 +63,40 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """An id in the address that all language versions share, while one letter or a path segment differs.
+
+    `pattern` is searched in the whole address, percent-encoding undone; its named groups are put into `key`.
+    `addresses` says, by language, where the versions stand: each is asked for when one of them is read. It is
+    for sites whose indexes do not show every language; what does not exist there ends as gone.
+    Example (OAS): `Shared(r"sCodigo=[ECP]-(?P<number>\\d+/\\d+)", "{number}")`.
+    """
+
+    pattern: str
+    key: str
+    addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        check_pattern("Shared", "pattern", self.pattern)
+        groups = set(re.compile(self.pattern).groupindex)
+        for template in (self.key, *self.addresses.values()):
+            unknown = set(re.findall(r"\{(\w+)\}", template)) - groups
+            if unknown:
+                raise DefinitionError(
+                    f"Shared: {sorted(unknown)} in {template!r} are not groups of {self.pattern!r}"
+                )
+
+    def found_in(self, url: str) -> tuple[str, Mapping[str, str]] | None:
+        """The id in an address, and the addresses of all versions by language; None: it holds no such id."""
+        match = re.search(self.pattern, unquote(url))
+        if match is None:
+            return None
+        values = {name: value or "" for name, value in match.groupdict().items()}
+        filled = {tag: template.format(**values) for tag, template in self.addresses.items()}
+        return self.key.format(**values), filled
+
+
+@dataclass(frozen=True, slots=True)
 class Kinds:
     """The site's own labels for kinds of release; case and surrounding space do not matter.
 

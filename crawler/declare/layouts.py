@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from types import MappingProxyType
 
-from crawler.declare.checks import check_css, check_jmespath, check_pattern
+from crawler.declare.checks import DefinitionError, check_css, check_jmespath, check_pattern
 from crawler.declare.rules import Date, Selector, Text
 
 
@@ -170,5 +171,33 @@ class Flow:
             check_pattern("Flow", "end/not_releases", pattern)
 
 
-Layout = Fields | Record | Flow
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """One page that is several releases: the same text in two languages one below the other, say.
+
+    Every part is read by its own `Fields`; a page on which one of them finds nothing is not of this layout.
+    A part's name is its language where that is one of the source's. The first part keeps the page's key, the
+    others get theirs behind it (`news/one#es`). All parts share an id, so that they are linked.
+    """
+
+    parts: Mapping[str, Fields]
+    path: str | None = None
+    """As in `Fields`."""
+    until: date | None = None
+    """As in `Fields`."""
+
+    def __post_init__(self) -> None:
+        _check_patterns("Parts", self.path, None, ())
+        if len(self.parts) < 2:
+            raise DefinitionError("Parts.parts: a page of one release needs no parts")
+        for name, part in self.parts.items():
+            if not re.fullmatch(r"[A-Za-z0-9-]+", name):
+                raise DefinitionError(
+                    f"Parts.parts: {name!r} is no name for a part (letters, digits, hyphens)"
+                )
+            if part.path is not None or part.until is not None:
+                raise DefinitionError(f"Parts.parts[{name!r}]: path and until belong to Parts itself")
+
+
+Layout = Fields | Record | Flow | Parts
 """One way of reading a page."""

@@ -253,7 +253,7 @@ def _read_feed(source: type[Source], feed: Feed, page: Page, language: str | Non
             posted_on=entry.posted_on,
             posted_at=entry.posted_at,
             title=entry.title,
-            kind=entry.kind,
+            kind=entry.kind if feed.kinds else None,
             modified=entry.modified,
             language=language or entry.language,
         )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time
 from urllib.parse import quote, urlsplit
 
-from crawler.declare import Api, Layout
+from crawler.declare import Api, Fields, Flow, Record
 from crawler.items import Alternate, Discovered, Due, ReadBy, ReleaseItem
 from crawler.pages.page import Page
 from crawler.pages.values import Values, methods_of
@@ -45,6 +45,7 @@ def make_item(
         values["language"] = values.get("language") or hint.language
         values["kind"] = values.get("kind") or hint.kind
         notes = (*notes, *_time_by_index(source, values, hint))
+    shared = dict.fromkeys((*values.pop("shared_ids", ()), *(each for each, _ in source.shared_ids(url))))
     key = hint.key if hint is not None else source.address_key(url) or source.address_key(capture.url)
     item = ReleaseItem(
         source=source.name,
@@ -57,6 +58,7 @@ def make_item(
         capture_digest=capture.digest,
         etag=None if embedded else capture.header("etag"),
         last_modified=None if embedded else capture.header("last-modified"),
+        shared_ids=tuple(shared),
         **values,
     )
     others = tuple(each for each in item.alternates if not _same_page(source, item, each))
@@ -71,7 +73,9 @@ def _same_page(source: type[Source], item: ReleaseItem, alternate: Alternate) ->
     return key is not None and key in (item.key, source.address_key(item.url))
 
 
-def day_by_index(source: type[Source], layout: Layout, values: Values, hint: Due | None) -> tuple[str, ...]:
+def day_by_index(
+    source: type[Source], layout: Fields | Record | Flow, values: Values, hint: Due | None
+) -> tuple[str, ...]:
     """Take the index's day where the definition has no rule for a posting date, and note it.
 
     A rule that finds nothing is another matter: then the day stays open.
@@ -113,6 +117,11 @@ def versions_of(source: type[Source], item: ReleaseItem, page: Page) -> tuple[Di
             found.setdefault(
                 key, Discovered(key=key, url=url, found_in=page.url, language=alternate.language)
             )
+    for _, addresses in source.shared_ids(item.url):
+        for tag, address in addresses.items():
+            key = source.address_key(address)
+            if key is not None and key not in (item.key, source.address_key(item.url)):
+                found.setdefault(key, Discovered(key=key, url=address, found_in=page.url, language=tag))
     return tuple(found.values())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.declare import Fields, Flow, Layout, Record
+from crawler.declare import Fields, Flow, Layout, Parts, Record
 from crawler.items import Capture, Due, FailureKind, ReadBy, ReleaseItem
 from crawler.pages.challenge import judge_page, judge_redirect, judge_release
 from crawler.pages.fallback import read_generally
@@ -13,6 +13,7 @@ from crawler.pages.fields import further_values, read_fields, title_and_body
 from crawler.pages.flow import read_flow, skip_reason
 from crawler.pages.item import day_by_index, make_item, versions_of
 from crawler.pages.page import Page, UnreadableJson, language_tag
+from crawler.pages.parts import read_parts
 from crawler.pages.reading import Failure, Reading, Unfit
 from crawler.pages.record import read_record, type_name
 from crawler.pages.script import embedded_json
@@ -43,6 +44,14 @@ def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -
         return _failed(FailureKind.UNREADABLE, f"expected an HTML page, found {_shown(capture.body)}")
     unfit: list[Unfit] = []
     for layout in layouts:
+        if isinstance(layout, Parts):
+            parts = read_parts(source, layout, page, hint, known_of(source, layout, page, hint))
+            if isinstance(parts, Failure):
+                return Reading(failure=parts)
+            if not isinstance(parts, Unfit):
+                return _reading(source, parts, page)
+            unfit.append(parts)
+            continue
         values = _by_layout(source, layout, page, hint)
         if isinstance(values, str):
             return Reading(skipped=values)
@@ -96,7 +105,7 @@ def known_of(source: type[Source], layout: Layout, page: Page, hint: Due | None)
 
 
 def _by_layout(
-    source: type[Source], layout: Layout, page: Page, hint: Due | None
+    source: type[Source], layout: Fields | Record | Flow, page: Page, hint: Due | None
 ) -> Values | Unfit | Failure | str:
     """The values that a layout finds, what it misses, why it fails, or (a str) why the page is skipped."""
     known = known_of(source, layout, page, hint)

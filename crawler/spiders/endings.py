@@ -78,10 +78,16 @@ def with_keys(
     """
     moved = source.address_key(capture.final_url) if capture.final_url else None
     if moved is not None and moved != due.key:
-        return tuple(replace(item, key=moved if item.key in (None, due.key) else item.key) for item in items)
+        return tuple(replace(item, key=_moved(item.key or due.key, due.key, moved)) for item in items)
     return tuple(
         item if item.key else replace(item, key=source.address_key(item.url) or due.key) for item in items
     )
+
+
+def _moved(key: str, old: str, new: str) -> str:
+    """The key after a move; parts of a page move with it (`<page>#<part>`)."""
+    page, mark, part = key.partition("#")
+    return f"{new}{mark}{part}" if page == old.partition("#")[0] else key
 
 
 def ending_by_reading(
