@@ -23,7 +23,7 @@ from pipelines.linking.evidence import CONTENT_KINDS
 from pipelines.linking.judge import Content, Judge
 from pipelines.linking.windows import Days, Windows
 from pipelines.partition import Findings, LinkResult, link_of, settle
-from pipelines.shelf import Shelf
+from pipelines.shelf import LazyLibrary, Shelf
 from storage.anchors import ANCHOR_HUB_ABOVE, find_sharing, load_contents, load_days
 from storage.database import Database
 from storage.linkers import Claim, claim_linker, keep_claim, release_claim
@@ -170,12 +170,13 @@ class PairFinder(Generic[Content]):
         both = {each for pair in pairs for each in pair}
         facts = load_facts(connection, both)
         opened = self.shelf.open(connection, both)
+        library = LazyLibrary(connection)
         links: dict[LinkKey, Link] = {}
         weighed = 0
         for left, right in pairs:
             if left in opened and right in opened and left in facts and right in facts:
                 weighed += 1
-                evidence = self._judge.weigh(facts[left], facts[right], opened[left], opened[right])
+                evidence = self._judge.weigh(facts[left], facts[right], opened[left], opened[right], library)
                 if evidence is not None:
                     link = link_of(evidence, self._judge.identity)
                     links[link.key] = link

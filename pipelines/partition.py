@@ -23,7 +23,7 @@ from sqlalchemy import Connection
 
 from crawler.items import Role, Standing
 from pipelines.linking.clusters import ASK, Decision, Resolution, connects, resolve
-from pipelines.linking.evidence import EXCERPT, JOINABLE, Evidence
+from pipelines.linking.evidence import JOINABLE, Evidence
 from pipelines.linking.roles import assign_parts, find_head
 from storage.links import (
     Link,
@@ -207,7 +207,7 @@ def _store_statements(
     excerpts: dict[str, set[str]] = defaultdict(set)
     """Release -> releases of which it holds a part."""
     for link in links:
-        if link.kind == EXCERPT and link.score >= JOINABLE and not link.by_person:
+        if "excerpt" in link.features and link.score >= JOINABLE and not link.by_person:
             shorter = str(link.features["excerpt"])
             excerpts[shorter].add(link.right if shorter == link.left else link.left)
     redirects: dict[str, str | None] = {}

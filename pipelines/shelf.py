@@ -10,13 +10,29 @@ from typing import Generic
 
 from sqlalchemy import Connection
 
+from pipelines.linking.evidence import Library
 from pipelines.linking.judge import Content, Judge
 from storage.anchors import ANCHOR_HUB_ABOVE, StoredContent, load_contents, save_contents
-from storage.links import TextState, load_states, load_texts
+from storage.links import ReleaseText, TextState, load_states, load_texts
 from storage.vectors import StoredVectors, load_vectors, save_vectors
 
 MOST_OPEN = 20_000
 """Texts kept open at a time: some kilobytes each."""
+
+
+class LazyLibrary(Library):
+    """Texts of the database, read when they are asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__({})
+        self._connection = connection
+        self._loaded: dict[str, ReleaseText] = {}
+
+    def text(self, release: str) -> ReleaseText:
+        """Its text."""
+        if release not in self._loaded:
+            self._loaded |= load_texts(self._connection, [release])
+        return self._loaded[release]
 
 
 @dataclass(slots=True)

@@ -89,7 +89,7 @@ class Library:
     def words(self, release: str) -> Words:
         """Words of its body."""
         if release not in self._words:
-            text = self._texts[release]
+            text = self.text(release)
             self._words[release] = body_words(text.body, text.language, text.folio)
         return self._words[release]
 

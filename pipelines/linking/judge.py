@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from pipelines.linking.evidence import Evidence
+from pipelines.linking.evidence import Evidence, Library
 from storage.links import ReleaseFacts, ReleaseText
 
 
@@ -68,9 +68,10 @@ class Judge(Protocol[Content]):
         """Whether so many shared day keys make two releases candidates; the first two: how many each has."""
 
     def weigh(
-        self, left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content
+        self, left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, library: Library
     ) -> Evidence | None:
         """Evidence of a kind of CONTENT_KINDS, symmetric in the two texts; None when it is not worth keeping.
 
-        `left` has the smaller id.
+        `left` has the smaller id. The library holds the two texts, which are read from the database only
+        when they are asked for.
         """

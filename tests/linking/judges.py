@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipelines.linking.evidence import SAME_CONTENT, TRANSLATION, Evidence
+from pipelines.linking.evidence import SAME_CONTENT, TRANSLATION, Evidence, Library
 from pipelines.linking.judge import Encoded, Reading
 from pipelines.linking.words import anchors, read_words
 from storage.links import ReleaseFacts, ReleaseText
@@ -64,7 +64,7 @@ class CountingJudge:
         return shared >= max(2, round(0.2 * min(ours, theirs)))
 
     def weigh(
-        self, left: ReleaseFacts, right: ReleaseFacts, ours: Anchors, theirs: Anchors
+        self, left: ReleaseFacts, right: ReleaseFacts, ours: Anchors, theirs: Anchors, library: Library
     ) -> Evidence | None:
         self.weighed.append((left.id, right.id))
         share = len(ours & theirs) / max(1, min(len(ours), len(theirs)))
