@@ -83,5 +83,14 @@ BODIES = (
         ru="Организация Объединенных Наций",
         zh="联合国",
     ),
+    body(
+        "int.oas",
+        "OAS",
+        "~OEA",
+        en=("Organization of American States", "General Secretariat of the OAS", "~General Secretariat"),
+        es=("Organización de los Estados Americanos", "Secretaría General de la OEA"),
+        pt=("Organização dos Estados Americanos", "Secretaria-Geral da OEA"),
+        fr="Organisation des États américains",
+    ),
     body("int.iaea", "IAEA", en="International Atomic Energy Agency"),
 )
