@@ -79,7 +79,9 @@ def test_the_country_of_a_source_is_its_folder() -> None:
 def test_a_sample_page_is_routed_to_its_own_source(source: type[Source]) -> None:
     for sample in samples_of(source):
         if not sample.is_index:
-            assert source_for(sample.meta["url"]) is source
+            found = source_for(sample.meta["url"])
+            # Departments on GOV.UK share one form of address, which does not name them.
+            assert found is source or (found is not None and found.addresses() == source.addresses())
 
 
 def test_an_address_of_no_source_is_routed_nowhere() -> None:
@@ -331,6 +333,33 @@ def test_a_mirror_declares_whose_texts_it_shows() -> None:
             ),
         ),
         (
+            "mx_embassy_us",
+            (
+                "https://embamex.sre.gob.mx/eua/index.php/en/press-releases/press-releases-2017/1300-message",
+                "https://embamex.sre.gob.mx/eua/index.php/en/press-releases/1300-message-to-mexicans",
+            ),
+        ),
+        (
+            "us_state_2021",
+            ("https://2021-2025.state.gov/a-call/", "https://2021-2025.state.gov/a-call/index.html"),
+        ),
+        (
+            "int_oas",
+            (
+                "https://www.oas.org/en/media_center/press_release.asp?sCodigo=E-119/10",
+                "http://oas.org/en/media_center/press_release.asp?sCodigo=E-119%2F10",
+                "https://www.oas.org/en/media_center/press_release.asp?scodigo=E-119/10&x=1",
+            ),
+        ),
+        (
+            "pe_rree",
+            (
+                "https://www.gob.pe/institucion/rree/noticias/4701-declaracion-de-lima",
+                "https://www.gob.pe/institucion/rree/noticias/4701-declaracion-conjunta-de-lima?x=1",
+                "https://www.gob.pe/institucion/rree/noticias/4701",
+            ),
+        ),
+        (
             "ca_gac",
             (
                 "https://www.canada.ca/en/global-affairs/news/2024/10/a-treaty.html",
@@ -362,6 +391,18 @@ def test_aliases_of_an_address_have_one_key(name: str, aliases: tuple[str, ...])
             ("https://www.gov.uk/government/news/a-treaty", "https://www.gov.uk/government/news/a-treaty.ar"),
         ),
         (
+            "int_oas",
+            (
+                "https://www.oas.org/en/media_center/press_release.asp?sCodigo=E-105/07",
+                "https://www.oas.org/es/centro_noticias/comunicado_prensa.asp?sCodigo=C-105/07",
+                "https://www.oas.org/pt/centro_midia/nota_imprensa.asp?sCodigo=P-105/07",
+            ),
+        ),
+        (
+            "us_embassy_mx",
+            ("https://mx.usembassy.gov/remarks/", "https://mx.usembassy.gov/es/remarks/"),
+        ),
+        (
             "ca_gac",
             (
                 "https://www.canada.ca/en/global-affairs/news/2024/10/treaty.html",
@@ -388,6 +429,14 @@ def test_two_languages_or_texts_never_share_a_key(name: str, addresses: tuple[st
         ("us_dhs", "https://www.dhs.gov/news-releases/press-releases"),
         ("uk_fcdo", "https://www.gov.uk/government/publications/a-treaty"),
         ("mexidata", "http://mexidata.info/index.html"),
+        ("mx_embassy_us", "https://embamex.sre.gob.mx/cuba/index.php/avisos/182-aviso"),
+        ("mx_embassy_us", "https://embamex.sre.gob.mx/eua/index.php/es/comunicados?start=20"),
+        ("us_state_2021", "https://2021-2025.state.gov/press-releases/page/2/"),
+        ("us_state_2021", "https://2021-2025.state.gov/translations/spanish/"),
+        ("us_embassy_mx", "https://mx.usembassy.gov/es/"),
+        ("us_treasury", "https://home.treasury.gov/news/press-releases/readouts"),
+        ("br_mre", "https://www.gov.br/mre/pt-br/canais_atendimento/imprensa/notas-a-imprensa"),
+        ("pe_rree", "https://www.gob.pe/institucion/pcm/noticias/4701-x"),
     ],
 )
 def test_what_is_no_release_of_a_source_has_no_key(name: str, address: str) -> None:

@@ -13,7 +13,10 @@ class CaPm(Source):
     languages = ("en", "fr")
     timezone = "America/Toronto"
     hosts = ("pm.gc.ca", "www.pm.gc.ca")
-    discover = (Feed(url="https://pm.gc.ca/en/news.rss"), Feed(url="https://pm.gc.ca/fr/nouvelles.rss"))
+    discover = (
+        Feed(url="https://pm.gc.ca/en/news.rss", language="en"),
+        Feed(url="https://pm.gc.ca/fr/nouvelles.rss", language="fr"),
+    )
     address = Address(
         r"pm\.gc\.ca/(?P<language>en|fr)/(?:news|nouvelles)/[a-z-]+/(?P<day>\d{4}/\d\d/\d\d)/(?P<slug>[^/]+)/?$",
         "{language}/{day}/{slug}",

@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, Pages, PerWeek, Text
+from crawler.declare import Address, Date, Every, Fields, Kinds, PerWeek, Text
 from crawler.items import KindOfRelease, KindOfSource
 from crawler.platforms.labels import usual
+from crawler.platforms.wordpress import feed_of
 from crawler.source import Source
 
 
@@ -15,10 +16,7 @@ class UsEmbassyMx(Source):
     languages = ("en", "es")
     timezone = "America/Mexico_City"
     hosts = ("mx.usembassy.gov",)
-    discover = (
-        Feed(url="https://mx.usembassy.gov/feed/?paged={page}", pages=Pages.numbered()),
-        Feed(url="https://mx.usembassy.gov/es/feed/?paged={page}", pages=Pages.numbered()),
-    )
+    discover = (feed_of("https://mx.usembassy.gov", "en"), feed_of("https://mx.usembassy.gov/es", "es"))
     address = Address(
         r"mx\.usembassy\.gov/(?P<path>(?:es/)?(?!es/?$|feed|category|tag|page|wp-)[^/]+)/?$", "{path}"
     )
