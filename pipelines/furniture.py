@@ -14,12 +14,12 @@ _LONGEST = 120
 """No furniture is longer, in characters; longer paragraphs are not even looked at."""
 
 _END_MARKS = (
-    r"[-–—*_=~.]+\s*(?:0{2,}|o{3,7}|30)\s*[-–—*_=~.]+",
+    r"[-–—*_=~.]+\s*(?:0{2,}|[o0]{3,7}|30)\s*[-–—*_=~.]+",
     r"#(?:\s*#)*",
     r"(?:\*\s*){2,}",
     r"(?:[-–—_=~•·]\s*){2,}",
 )
-"""—000—, ---ooOoo---, -30-, ###, ***, ----; a bare number is none, it may be the last cell of a table."""
+"""—000—, ---ooOoo---, -o0o-, -30-, ###, ***, ----; a bare number is none, it may be the last cell of a table."""
 
 _BUTTONS = (
     r"(?:share|save|bookmark|tell a friend|new page \d+|print|e-?mail|tweet|facebook|twitter|whatsapp"
