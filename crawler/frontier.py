@@ -102,7 +102,8 @@ class Frontier(Protocol):
 
         So are those that were skipped as outside the window and lie in this one; asked for no first day,
         it reaches as far back as the walks of the source that were finished.
-        With `again` those that are kept, stored or held, are due as well, changed or not.
+        With `again` those that are kept, stored or held, are due as well, changed or not, and those of which
+        a release is kept and whose page was gone.
         """
 
     def look_up(self, source: str, keys: Sequence[str]) -> dict[str, Due]:

@@ -73,6 +73,10 @@ def _facts(release: ReleaseView, origin: ReleaseOrigin, captures: Path) -> Table
             f"{release.insertions} by the editor, in square brackets" if release.insertions else None,
         ),
         ("withdrawn", _withdrawn(origin, zone)),
+        (
+            "gone",
+            f"the site has no such page since {in_zone(release.gone_since)}" if release.gone_since else None,
+        ),
         ("read by", release.read_by),
         ("notes", "; ".join(release.notes)),
         ("captured", _captured(origin)),

@@ -26,6 +26,7 @@ from sqlalchemy import (
     union_all,
     update,
 )
+from sqlalchemy.orm import aliased
 
 from crawler.frontier import RunInProgress, RunRequest, Seen, Walk
 from crawler.items import OUTSIDE_WINDOW, AddressState, Discovered, Due, Outcome
@@ -139,20 +140,23 @@ class Ledger:
             AddressRow.modified.is_distinct_from(AddressRow.fetched_modified),
         )
         # In parts, so that each is a walk along the index (source, state, key).
-        parts = (
+        parts = [
             (AddressState.DISCOVERED, literal(True)),
             (AddressState.FAILED, or_(AddressRow.next_try_at.is_(None), AddressRow.next_try_at <= now)),
             (AddressState.STORED, literal(True) if again else changed),
             (AddressState.HELD, literal(True) if again else changed),
             (AddressState.SKIPPED, _passed_over(source, since)),
-        )
+        ]
+        if again:
+            # A page that is gone, and of which a release is kept, may have come back.
+            parts.append((AddressState.GONE, _is_kept()))
         queries = []
         for state, condition in parts:
             query = select(*_DUE).where(AddressRow.source == source, AddressRow.state == state, condition)
             if after is not None:
                 query = query.where(AddressRow.key > after)
             day: ColumnElement[date | None] = AddressRow.posted_on.expression
-            if state is AddressState.STORED and (since is not None or until is not None):
+            if state in (AddressState.STORED, AddressState.GONE) and (since is not None or until is not None):
                 query = query.outerjoin(
                     ReleaseRow,
                     and_(ReleaseRow.source == AddressRow.source, ReleaseRow.key == AddressRow.key),
@@ -262,6 +266,15 @@ def _to_due(row: Row[*tuple[Any, ...]]) -> Due:
         language=row.language,
         posted_at=row.posted_at,
         kept=row.state in (AddressState.STORED, AddressState.HELD),
+    )
+
+
+def _is_kept() -> ColumnElement[bool]:
+    kept = aliased(ReleaseRow)
+    return exists(
+        select(kept.id)
+        .where(kept.source == AddressRow.source, kept.key == AddressRow.key)
+        .correlate(AddressRow)
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from crawler.items import CapturePlace
 from storage.tables import LinkRow, ReleaseRow, RevisionRow, StatementRow
+from storage.views import columns_for, place_of, view_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class LinkView:
 
 def origins_of(connection: Connection, releases: Collection[str]) -> dict[str, ReleaseOrigin]:
     """What lies behind those releases, by id."""
-    rows = connection.execute(select(ReleaseRow).where(ReleaseRow.id.in_(releases)))
-    return {row.id: _origin(row) for row in rows}
+    rows = connection.execute(select(*columns_for(ReleaseOrigin)).where(ReleaseRow.id.in_(releases)))
+    return {row.id: view_of(ReleaseOrigin, row) for row in rows}
 
 
 def revisions_of(connection: Connection, releases: Collection[str]) -> dict[str, list[RevisionView]]:
@@ -93,7 +94,7 @@ def revisions_of(connection: Connection, releases: Collection[str]) -> dict[str,
     for row in connection.execute(query):
         view = RevisionView(
             row.release_id, row.number, row.seen_at, row.run_id, row.title, row.body, row.fields,
-            row.content_digest, _place(row),
+            row.content_digest, place_of(row),
         )  # fmt: skip
         found.setdefault(row.release_id, []).append(view)
     return found
@@ -135,41 +136,3 @@ def ids_at(connection: Connection, url: str, keys: Collection[tuple[str, str]]) 
     conditions = [ReleaseRow.url == url]
     conditions += [(ReleaseRow.source == source) & (ReleaseRow.key == key) for source, key in keys]
     return list(connection.scalars(select(ReleaseRow.id).where(or_(*conditions)).order_by(ReleaseRow.id)))
-
-
-def _place(row: Any) -> CapturePlace | None:  # noqa: ANN401 - a row of either table
-    if row.capture_file is None:
-        return None
-    return CapturePlace(row.capture_file, row.capture_offset, row.capture_length)
-
-
-def _origin(row: Any) -> ReleaseOrigin:  # noqa: ANN401 - a row
-    return ReleaseOrigin(
-        id=row.id,
-        source=row.source,
-        url=row.url,
-        key=row.key,
-        native_id=row.native_id,
-        kind_raw=row.kind_raw,
-        said_raw=row.said_raw,
-        posted_at=row.posted_at,
-        posted_raw=row.posted_raw,
-        timezone=row.timezone,
-        issuers_raw=tuple(row.issuers_raw),
-        standing=row.standing,
-        attribution=row.attribution,
-        translator=row.translator,
-        insertions=row.insertions,
-        withdrawn=row.withdrawn,
-        withdrawn_at=row.withdrawn_at,
-        read_by=row.read_by,
-        notes=tuple(row.notes),
-        content_digest=row.content_digest,
-        revision=row.revision,
-        first_seen_at=row.first_seen_at,
-        changed_at=row.changed_at,
-        captured_at=row.captured_at,
-        origin=row.origin,
-        capture=_place(row),
-        capture_digest=row.capture_digest,
-    )

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, select
 
 from crawler.items import CapturePlace, KindOfSource, Role
-from storage.tables import ReleaseIssuerRow, ReleaseRow, StatementRow
+from storage.tables import AddressRow, ReleaseIssuerRow, ReleaseRow, StatementRow
+from storage.views import ITS_ADDRESS, OF_THE_ADDRESS, columns_for, gone_since, view_of
 
 CHUNK = 200
 """Statements that are read at once."""
@@ -61,6 +62,11 @@ class ReleaseView:
     capture: CapturePlace | None
     attribution: str | None
     translator: str | None
+    address_state: str | None = None
+    """How its address stands in the ledger (`crawler.items.AddressState`): what the crawler found when it
+    last asked, which is no word of the publisher as `withdrawn` is."""
+    gone_since: datetime | None = None
+    """When the site first said that the page no longer exists; None while it does, and when it came back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,33 +111,10 @@ def find_statement(connection: Connection, id: str) -> StatementView | None:  # 
 _COLUMNS = select(
     StatementRow.id, StatementRow.merged_into, StatementRow.title, StatementRow.kind, StatementRow.said_on
 )
-_RELEASE_COLUMNS = select(
-    ReleaseRow.statement_id,
-    ReleaseRow.id,
-    ReleaseRow.source,
-    ReleaseRow.source_kind,
-    ReleaseRow.url,
-    ReleaseRow.language,
-    ReleaseRow.kind,
-    ReleaseRow.role,
-    ReleaseRow.standing,
-    ReleaseRow.title,
-    ReleaseRow.said_on,
-    ReleaseRow.posted_on,
-    ReleaseRow.issuers,
-    ReleaseRow.folio,
-    ReleaseRow.body,
-    ReleaseRow.captured_at,
-    ReleaseRow.withdrawn,
-    ReleaseRow.revision,
-    ReleaseRow.read_by,
-    ReleaseRow.insertions,
-    ReleaseRow.notes,
-    ReleaseRow.capture_file,
-    ReleaseRow.capture_offset,
-    ReleaseRow.capture_length,
-    ReleaseRow.attribution,
-    ReleaseRow.translator,
+_RELEASE_COLUMNS = (
+    select(*columns_for(ReleaseView, "statement_id", "source_kind"), *OF_THE_ADDRESS)
+    .select_from(ReleaseRow)
+    .outerjoin(AddressRow, ITS_ADDRESS)
 )
 
 
@@ -160,7 +143,7 @@ def _views(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> Ite
     for release in connection.execute(_RELEASE_COLUMNS.where(ReleaseRow.statement_id.in_(list(releases)))):
         releases[release.statement_id].append(release)
     for row in rows:
-        shown = tuple(_release(each) for each in sorted(releases[row.id], key=_rank))
+        shown = tuple(_shown(connection, each) for each in sorted(releases[row.id], key=_rank))
         yield StatementView(
             id=row.id,
             title=row.title,
@@ -190,31 +173,6 @@ def _each_once(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(values))
 
 
-def _release(row: Row[*tuple[Any, ...]]) -> ReleaseView:
-    place = None
-    if row.capture_file is not None:
-        place = CapturePlace(row.capture_file, row.capture_offset, row.capture_length)
-    return ReleaseView(
-        id=row.id,
-        source=row.source,
-        url=row.url,
-        language=row.language,
-        kind=row.kind,
-        role=row.role,
-        standing=row.standing,
-        title=row.title,
-        said_on=row.said_on,
-        posted_on=row.posted_on,
-        issuers=tuple(row.issuers),
-        folio=row.folio,
-        body=row.body,
-        captured_at=row.captured_at,
-        withdrawn=row.withdrawn,
-        revision=row.revision,
-        read_by=row.read_by,
-        insertions=row.insertions,
-        notes=tuple(row.notes),
-        capture=place,
-        attribution=row.attribution,
-        translator=row.translator,
-    )
+def _shown(connection: Connection, row: Row[*tuple[Any, ...]]) -> ReleaseView:
+    gone = gone_since(connection, row)
+    return view_of(ReleaseView, row, address_state=row.address_state, gone_since=gone)

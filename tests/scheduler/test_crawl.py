@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -230,14 +231,40 @@ def test_edits_and_withdrawals_that_no_index_tells_are_seen_when_asked_again(
         # This site lets us ask whether anything changed; what did not is not sent.
         assert counts.get("not_modified", 0) == len(asked) - 2
 
-    (edited,) = [
+        edited = shown_at(data, ours[0].url)
+        assert edited["revision"] == 2
+        assert type_command("status", "--json", "--data", data).lines[0]["addresses"]["gone"] == 1
+
+        withdrawn = shown_at(data, ours[1].url)
+        assert withdrawn["address_state"] == "gone"
+        # What the crawler found is not what the publisher says.
+        assert withdrawn["withdrawn"] is None
+        since = datetime.fromisoformat(withdrawn["gone_since"])
+        assert since > datetime.fromisoformat(withdrawn["captured_at"])
+        told = type_command("show", ours[1].url, "--data", data)
+        assert f"the site has no such page since {since:%Y-%m-%d}" in " ".join(told.out.split())
+        assert "no such page" not in type_command("show", ours[0].url, "--data", data).out
+
+        # Still gone at the next visit: since the first one.
+        assert type_command("crawl", "us_dhs", "--again", *window, "--data", data).code == 0
+        assert shown_at(data, ours[1].url)["gone_since"] == withdrawn["gone_since"]
+
+        # The page comes back.
+        replica.world.withdrawals.clear()
+        assert type_command("crawl", "us_dhs", "--again", *window, "--data", data).code == 0
+        back = shown_at(data, ours[1].url)
+        assert (back["address_state"], back["gone_since"]) == ("stored", None)
+
+
+def shown_at(data: Path, url: str) -> dict[str, Any]:
+    """The release at an address, as `statements --json` shows it."""
+    (found,) = [
         release
         for line in type_command("statements", "--json", "--data", data).lines
         for release in line["releases"]
-        if release["url"] == ours[0].url
+        if release["url"] == url
     ]
-    assert edited["revision"] == 2
-    assert type_command("status", "--json", "--data", data).lines[0]["addresses"]["gone"] == 1
+    return dict(found)
 
 
 def test_pages_in_a_layout_that_no_rule_knows_are_told(served: Replica, tmp_path: Path) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event, insert, update
 
-from crawler.items import KindOfSource, Release, Role, Standing
+from crawler.frontier import RunRequest
+from crawler.items import AddressState, FailureKind, KindOfSource, Outcome, Release, Role, Standing
 from storage.database import Database
+from storage.ledger import Ledger
 from storage.releases import save_releases
 from storage.statements import StatementQuery, StatementView, find_statement, find_statements
-from storage.tables import ReleaseRow, StatementRow
+from storage.tables import CaptureRow, ReleaseRow, StatementRow
+from tests.clock import Clock
 from tests.storage.records import NOON, release
 
 ORIGINAL = release()
@@ -162,3 +165,37 @@ def test_a_revised_release_shows_its_current_state(stored: Database) -> None:
         save_releases(connection, "run2", [revised], NOON)
     shown = found(stored)[1].releases[0]
     assert (shown.body, shown.revision) == ("Otra cosa.", 2)
+
+
+def test_a_page_that_is_gone_is_shown_as_gone_since_the_site_first_said_so(stored: Database) -> None:
+    ledger = Ledger(stored, Clock(NOON + timedelta(days=3)))
+    run = ledger.open_run(RunRequest(ORIGINAL.source))
+    gone = Outcome(ORIGINAL.key, AddressState.GONE, "status 404", FailureKind.HTTP, 404)
+    ledger.settle(run, ORIGINAL.source, [gone])
+
+    def shown() -> tuple[str | None, datetime | None]:
+        (release,) = [each for each in found(stored)[1].releases if each.id == ORIGINAL.id]
+        assert release.withdrawn is None
+        return release.address_state, release.gone_since
+
+    # Without captures (they were cut off) the last visit is all that is known.
+    assert shown() == ("gone", NOON + timedelta(days=3))
+    # A refusal from before the release was read is another story; so is another page's.
+    at = ORIGINAL.captured_at or NOON
+    with stored.write() as connection:
+        for number, (url, days) in enumerate(
+            ((ORIGINAL.url, -9), ("https://x.example/", 1), (ORIGINAL.url, 2))
+        ):
+            connection.execute(
+                insert(CaptureRow).values(
+                    run_id=run, url=url, captured_at=at + timedelta(days=days), origin="live", status=404,
+                    digest="sha256:0", file="f", record_offset=number, record_length=1,
+                )
+            )  # fmt: skip
+    assert shown() == ("gone", at + timedelta(days=2))
+    # Others are not concerned, and a page that is read again is back.
+    assert {each.address_state for each in found(stored)[1].releases} == {"gone", "stored"}
+    back = replace(ORIGINAL, captured_at=at + timedelta(days=5))
+    with stored.write() as connection:
+        save_releases(connection, "run2", [back], NOON + timedelta(days=5))
+    assert shown() == ("stored", None)
