@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from crawler.items import Alternate, Capture, Held, Release, ReleaseItem
+from crawler.items import Alternate, Capture, Due, Held, Release, ReleaseItem
 from crawler.pages.index import read_index
 from crawler.pages.read import read_page
 from crawler.source import Source, registry
@@ -70,6 +70,16 @@ class Sample:
     @property
     def is_index(self) -> bool:
         return "discovery" in self.meta
+
+    def hint(self) -> Due | None:
+        """What the index said of the page, where the sample says that it matters."""
+        meta = self.meta
+        if "index" not in meta:
+            return None
+        posted_on = date.fromisoformat(meta["index"]["posted_on"])
+        key = self.source.address_key(meta["url"])
+        assert key is not None
+        return Due(key, meta["url"], language=meta["language"], posted_on=posted_on)
 
     def capture(self) -> Capture:
         meta = self.meta
@@ -139,7 +149,7 @@ def read_sample(sample: Sample) -> dict[str, Any]:
     """What the engine and the stages make of a sample, in the form of an expectation."""
     if sample.is_index:
         return {"index": _index(sample)}
-    reading = read_page(sample.source, sample.capture())
+    reading = read_page(sample.source, sample.capture(), sample.hint())
     if reading.skipped is not None:
         return {"skipped": reading.skipped}
     if reading.failure is not None:
