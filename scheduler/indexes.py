@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
-from crawler.declare import Api, Feed, Listing, Numbers
+from crawler.declare import Api, Feed, Listing, Numbers, Sitemap
 from crawler.pages.addresses import is_page_of
 from crawler.source import Source
 from crawler.spiders.places import languages_of
@@ -16,7 +18,7 @@ class FoundIndex:
     """An index of a source, in one language where it has several."""
 
     source: type[Source]
-    discovery: Listing | Feed | Api
+    discovery: Listing | Feed | Sitemap | Api
     language: str | None = None
 
     @property
@@ -36,7 +38,17 @@ def index_at(url: str, sources: Iterable[type[Source]]) -> FoundIndex | None:
             for each in _addresses(found):
                 if is_page_of(each, url, by_path_alone=found.holds_releases) is not None:
                     return found
+            if _is_named_sitemap(found, url):
+                return found
     return None
+
+
+def _is_named_sitemap(found: FoundIndex, url: str) -> bool:
+    """Whether an index of sitemaps names this one, as far as its definition tells."""
+    discovery = found.discovery
+    if not isinstance(discovery, Sitemap) or discovery.maps is None:
+        return False
+    return urlsplit(url).hostname in found.source.hosts and re.search(discovery.maps, url) is not None
 
 
 def _indexes(source: type[Source]) -> Iterator[FoundIndex]:

@@ -10,11 +10,10 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from lxml import etree
-
 from crawler.pages.dates import ISO, parse_date
 from crawler.pages.page import Page, flat_html, language_tag
 from crawler.pages.paragraphs import Element
+from crawler.pages.xml import NoXml, child_text, children, local_name, parse_xml
 from crawler.source import Source
 
 
@@ -49,54 +48,24 @@ _XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
 def _root(page: Page) -> Element:
-    # A parser for each feed: recovering from one broken feed must not colour the reading of the next.
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    data = page.text.replace("\0", "").lstrip().encode("utf-8", "replace")
     try:
-        root = etree.fromstring(data, parser) if data else None
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise NoFeed(f"no XML: {error}") from error
-    if root is None or _name(root) not in ("rss", "RDF", "feed"):
-        raise NoFeed("no XML" if root is None else f"root element <{_name(root)}>")
+        root = parse_xml(page.text)
+    except NoXml as error:
+        raise NoFeed(str(error)) from error
+    if local_name(root) not in ("rss", "RDF", "feed"):
+        raise NoFeed(f"root element <{local_name(root)}>")
     return root
-
-
-def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
-
-
-def _children(element: Element, *names: str) -> list[Element]:
-    return [child for child in element if _name(child) in names]
-
-
-def _text(element: Element, *names: str) -> str | None:
-    """The text of the first child of one of these names, tried in that order."""
-    for name in names:
-        for child in _children(element, name):
-            text = " ".join("".join(child.itertext()).split())
-            if text:
-                return text
-    return None
 
 
 def read_feed(source: type[Source], page: Page) -> FeedContent:
     """The entries of a feed in its own order; raises NoFeed."""
     root = _root(page)
-    channel = next(iter(_children(root, "channel")), root)
+    channel = next(iter(children(root, "channel")), root)
     base = _base(source, page, channel)
-    language = language_tag(root.get(f"{_XML}lang") or _text(channel, "language") or "")
+    language = language_tag(root.get(f"{_XML}lang") or child_text(channel, "language") or "")
     elements = [
-        *_children(channel, "item", "entry"),
-        *(_children(root, "item") if channel is not root else []),
+        *children(channel, "item", "entry"),
+        *(children(root, "item") if channel is not root else []),
     ]
     entries = [_entry(source, element, base, language) for element in elements]
     found = tuple(entry for entry in entries if entry is not None)
@@ -109,7 +78,7 @@ def _base(source: type[Source], page: Page, channel: Element) -> str:
     alternate = next(
         (
             link.get("href") or link.text
-            for link in _children(channel, "link")
+            for link in children(channel, "link")
             if link.get("rel") in (None, "alternate")
         ),
         None,
@@ -131,13 +100,13 @@ def _base(source: type[Source], page: Page, channel: Element) -> str:
 def _link(element: Element, base: str) -> str | None:
     own_base = element.get(f"{_XML}base")
     base = (Page.join_to(base, own_base) or base) if own_base else base
-    links = _children(element, "link")
+    links = children(element, "link")
     for link in links:
         if link.get("href") and link.get("rel") in (None, "alternate"):
             return Page.join_to(base, link.get("href"))
     written = next((link.text.strip() for link in links if link.text and link.text.strip()), None)
     if written is None:
-        guid = next(iter(_children(element, "guid")), None)
+        guid = next(iter(children(element, "guid")), None)
         if guid is not None and (guid.get("isPermaLink") or "true").lower() == "true":
             written = (guid.text or "").strip()
     written = written or element.get("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about")
@@ -148,19 +117,22 @@ def _entry(source: type[Source], element: Element, base: str, language: str | No
     link = _link(element, base)
     if link is None:
         return None
-    title = _text(element, "title")
-    at, day = _moment(_text(element, "published", "pubDate", "issued", "date", "updated", "modified"), source)
-    category = next(iter(_children(element, "category")), None)
+    title = child_text(element, "title")
+    at, day = _moment(
+        child_text(element, "published", "pubDate", "issued", "date", "updated", "modified"), source
+    )
+    category = next(iter(children(element, "category")), None)
     return Entry(
         link=link,
         title=flat_html(title) if title and ("&" in title or "<" in title) else title,
         posted_at=at,
         posted_on=day,
-        modified=_text(element, "updated", "modified"),
+        modified=child_text(element, "updated", "modified"),
         kind=(category.get("term") or (category.text or "").strip() or None)
         if category is not None
         else None,
-        language=language_tag(element.get(f"{_XML}lang") or _text(element, "language") or "") or language,
+        language=language_tag(element.get(f"{_XML}lang") or child_text(element, "language") or "")
+        or language,
     )
 
 

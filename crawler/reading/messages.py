@@ -19,6 +19,7 @@ from crawler import items
 from crawler.items import Capture, Discovered, Due, Held, Outcome, Release, ReleaseItem
 from crawler.pages.index import IndexPage
 from crawler.pages.reading import Failure
+from crawler.pages.sitemap import Map
 from crawler.spiders.arguments import Window
 
 LARGEST = 2**28
@@ -127,7 +128,7 @@ _TYPES = {
     (each.__module__, each.__qualname__): each
     for each in (
         *(Order, ReadPage, ReadIndex, Process, StageFailed, Read, Shown, Processed, Broken, Ready),
-        *(IndexPage, Failure, Window),
+        *(IndexPage, Map, Failure, Window),
         *(datetime.date, datetime.datetime, datetime.timedelta, datetime.timezone),
         *(each for each in vars(items).values() if isinstance(each, type)),
     )

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from crawler.declare import Api, Feed, Listing
+from crawler.declare import Api, Feed, Listing, Sitemap
 from crawler.items import Capture, Due, Held, ReadBy, Release, ReleaseItem
 from crawler.pages.index import read_index
 from crawler.pages.read import read_page
@@ -64,7 +64,7 @@ class Work:
 
     def _read_index(self, task: ReadIndex) -> Shown:
         discovery = self._source.discoveries()[task.discovery]
-        if not isinstance(discovery, Listing | Feed | Api):
+        if not isinstance(discovery, Listing | Feed | Sitemap | Api):
             raise TypeError(f"{type(discovery).__name__} has no index pages")
         page = read_index(self._source, discovery, task.capture, task.language)
         return Shown(replace(page, embedded=dict(page.embedded)))

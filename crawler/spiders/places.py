@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from babel.dates import format_date
 
-from crawler.declare import Api, Feed, Listing
+from crawler.declare import Api, Feed, Listing, Sitemap
 from crawler.pages.addresses import MONTH_NAMES
 from crawler.pages.dates import ISO
 from crawler.pages.index import IndexPage
@@ -32,7 +32,9 @@ class Place:
     """First day of the month or year that the page is for."""
 
 
-def languages_of(discovery: Listing | Feed | Api, languages: Sequence[str]) -> tuple[str | None, ...]:
+def languages_of(
+    discovery: Listing | Feed | Sitemap | Api, languages: Sequence[str]
+) -> tuple[str | None, ...]:
     """The languages in which an index is walked; (None,) where its address names none."""
     if "{language}" in discovery.url:
         return tuple(discovery.languages or languages)
@@ -45,10 +47,14 @@ class Index:
     `today` is the day in the source's zone: what is newer has no month yet.
     """
 
+    newest_first = True
+    """Whether what comes later is older: then a page of settled or old entries ends a walk, and a page that
+    cannot be had ends it too. Else every page stands for itself."""
+
     def __init__(
         self,
         source: type[Source],
-        discovery: Listing | Feed | Api,
+        discovery: Listing | Feed | Sitemap | Api,
         language: str | None,
         window: Window,
         today: date,

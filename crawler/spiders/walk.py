@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 Made = TypeVar("Made")
 
+MOST_AT_ONCE = 1_000
+"""Entries of a page that are recorded together: a sitemap may hold 50,000."""
 MOST_FOREIGN_PAGES = 5
 """In a row, without an entry of the source."""
 MOST_AHEAD = 4
@@ -56,15 +58,25 @@ class IndexWalk:
         spider, keeper = self._spider, self._spider.keeper
         walk = await keeper.open_walk(spider.source.name, self._index.name, spider.window.since)
         complete = False
+        whole = True
         anything = False
         place: Place | None = self._index.begin(walk.floor)
         try:
             while place is not None and not spider.stopping:
                 await spider.room_for_more()
-                shown, capture = await self._page(walk, place)
+                try:
+                    shown, capture = await self._page(walk, place)
+                except IndexFailure as failure:
+                    if self._index.newest_first or place.turn == 0:
+                        raise
+                    keeper.fail(f"{self._index.name}: {failure}")
+                    whole = False
+                    place = self._index.after(place, None)
+                    complete = place is None
+                    continue
                 stop = False
                 if shown is not None:
-                    anything = True
+                    anything = anything or bool(shown.entries or (shown.foreign and self._index.newest_first))
                     async for each in self._releases(walk, shown, capture):
                         if each is None:
                             stop = True
@@ -77,7 +89,7 @@ class IndexWalk:
                     break
                 place = self._index.after(place, shown)
                 complete = place is None
-            if complete and not anything and not self._index.may_be_empty:
+            if complete and whole and not anything and not self._index.may_be_empty:
                 raise IndexFailure(
                     FailureKind.EMPTY_LISTING, "entries expected, none found on any page that was asked for"
                 )
@@ -85,7 +97,7 @@ class IndexWalk:
             keeper.fail(f"{self._index.name}: {failure}")
             complete = False
         await asyncio.gather(*self._ahead.values(), return_exceptions=True)
-        await keeper.close_walk(walk, complete=complete)
+        await keeper.close_walk(walk, complete=complete and whole)
 
     async def _page(self, walk: Walk, place: Place) -> tuple[IndexPage | None, Capture]:
         """What the page shows, and its capture; None past the last page, or for a month without entries.
@@ -109,13 +121,14 @@ class IndexWalk:
             spider.blocked(capture.url, shown.failure.kind, capture.status)
             raise IndexFailure(shown.failure.kind, f"{address}: {shown.failure.detail}")
         spider.not_blocked(capture.url)
-        if not shown.entries and not shown.foreign:
+        if not shown.entries and not shown.foreign and not shown.maps:
             if may_be_empty:
                 return None, capture
             raise IndexFailure(FailureKind.EMPTY_LISTING, f"{address}: entries expected, none found")
-        self._count_foreign(address, shown)
+        if self._index.newest_first:
+            self._count_foreign(address, shown)
         print_of_page = hash(tuple(entry.key for entry in shown.entries))
-        if shown.entries and print_of_page in self._pages_seen:
+        if shown.entries and self._index.newest_first and print_of_page in self._pages_seen:
             raise IndexFailure(
                 FailureKind.FROZEN_LISTING, f"{address}: shows the entries of an earlier page again"
             )
@@ -183,18 +196,33 @@ class IndexWalk:
         floor = walk.floor or spider.window.since
         # What was changed for the last time before the floor belongs to a walk that goes further back.
         entries = [entry for entry in everything if entry.posted_on is not None or not _older([entry], floor)]
-        seen, known = await spider.record(walk, entries)
+        settled = bool(entries)
+        for start in range(0, len(entries), MOST_AT_ONCE):
+            some = entries[start : start + MOST_AT_ONCE]
+            seen, known = await spider.record(walk, some)
+            settled = settled and all(each.settled for each in seen)
+            due = {each.key for each in seen if each.due}
+            wanted = [each for each in some if each.key in due]
+            async for each in self._wanted(wanted, known, shown, capture):
+                yield each
+                if each is None:
+                    return
         # A page of nothing but other sources' addresses says nothing about how far ours go.
-        self._at_the_end = bool(everything) and (
-            (walk.may_stop_at_settled and all(each.settled for each in seen)) or _older(everything, floor)
+        self._at_the_end = (
+            self._index.newest_first
+            and bool(everything)
+            and ((walk.may_stop_at_settled and settled) or _older(everything, floor))
         )
-        due = {each.key for each in seen if each.due}
+
+    async def _wanted(
+        self, entries: Sequence[Discovered], known: Mapping[str, Due], shown: IndexPage, capture: Capture
+    ) -> AsyncIterator[Any]:
+        """Requests and records for entries that are due and in the window; None when the limit is reached."""
+        spider = self._spider
         stop = False
         whole: list[ReleaseItem] = []
         for entry in entries:
-            if entry.key not in due or not spider.window.holds(entry.posted_on):
-                continue
-            if not spider.may_ask(entry.key):
+            if not spider.window.holds(entry.posted_on) or not spider.may_ask(entry.key):
                 continue
             if not spider.take():
                 stop = True
@@ -204,6 +232,7 @@ class IndexWalk:
                 spider.keeper.count("fetched")
                 whole.append(replace(item, key=item.key or entry.key))
             else:
+                await spider.room_for_more()
                 yield spider.release_request(due_of(entry, known.get(entry.key)))
         if whole:
             records = await self._answer(capture, spider.reader.process(tuple(whole)))

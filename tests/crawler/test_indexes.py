@@ -12,9 +12,9 @@ from crawler.pages.index import IndexPage
 from crawler.spiders.arguments import Window
 from crawler.spiders.indexes import indexes_of
 from crawler.spiders.places import Index
-from tests.crawler.crawling import Crawls
+from tests.crawler.crawling import Crawled, Crawls
 from tests.crawler.demo import ROBOTS, definition, listing, page, settings_for
-from tests.crawler.server import Web, serving
+from tests.crawler.server import Answer, Web, serving
 from tests.pages.definitions import define
 
 TODAY = date(2017, 3, 5)
@@ -176,3 +176,78 @@ def test_a_site_that_does_not_look_at_the_month_is_a_frozen_listing(tmp_path: Pa
     found = crawled(tmp_path, web)
     assert found["outcome"] == "failed"
     assert "frozen listing" in str(found["error"])
+
+
+# Sitemaps
+
+SITEMAP = 'Sitemap(url="http://www.demo.example/sitemap.xml", maps="/map-")'
+
+
+def sitemap(*places: str, of: str = "url", **changed: str) -> Answer:
+    """`changed` is the day of the last change by place (`news_n1` for /news/n1)."""
+    entries = ""
+    for place in places:
+        day = changed.get(place.strip("/").replace("/", "_").replace("-", "_"), "2017-02-23")
+        entries += f"<{of}><loc>http://www.demo.example{place}</loc><lastmod>{day}</lastmod></{of}>"
+    root = "urlset" if of == "url" else "sitemapindex"
+    text = f'<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</{root}>'
+    return Answer(text.encode(), kind="application/xml")
+
+
+def by_sitemap(tmp_path: Path, web: Web, times: int = 1, **arguments: str) -> Crawled:
+    crawls = Crawls(tmp_path)
+    with serving(web):
+        for _ in range(times):
+            done = crawls.crawl(
+                definition=crawls.define(definition(SITEMAP)), settings=settings_for(web), **arguments
+            )
+    return done
+
+
+def two_maps() -> dict[str, Answer]:
+    return {
+        "/sitemap.xml": sitemap("/map-1", "/other", "/map-2", of="sitemap", map_1="2017-01-15"),
+        "/map-1": sitemap("/news/n1", news_n1="2017-01-15"),
+        "/map-2": sitemap("/news/n2", "/about", "/news/n3"),
+        "/other": sitemap("/news/n9"),
+        **{f"/news/n{number}": page(number) for number in (1, 2, 3, 9)},
+    }
+
+
+def test_an_index_of_sitemaps_is_followed_the_newest_first(tmp_path: Path) -> None:
+    web = Web(two_maps(), robots=ROBOTS)
+    done = by_sitemap(tmp_path, web)
+    assert done.result["outcome"] == "finished"
+    assert set(done.states().values()) == {"stored"}
+    assert sorted(done.states()) == ["news/n1", "news/n2", "news/n3"]
+    assert [each for each in web.paths() if "map" in each] == ["/sitemap.xml", "/map-2", "/map-1"]
+
+
+def test_sitemaps_that_changed_before_the_window_are_not_asked_for(tmp_path: Path) -> None:
+    web = Web(two_maps(), robots=ROBOTS)
+    assert sorted(by_sitemap(tmp_path, web, since="2017-02-01").states()) == ["news/n2", "news/n3"]
+    assert "/map-1" not in web.paths()
+
+
+def test_nothing_is_fetched_twice_although_every_sitemap_is_looked_at_again(tmp_path: Path) -> None:
+    web = Web(two_maps(), robots=ROBOTS)
+    by_sitemap(tmp_path, web, times=2)
+    asked = web.paths()
+    assert asked.count("/map-1") == asked.count("/map-2") == 2
+    assert all(asked.count(f"/news/n{number}") == 1 for number in (1, 2, 3))
+
+
+def test_a_sitemap_that_cannot_be_had_fails_the_run_and_hides_no_other(tmp_path: Path) -> None:
+    routes = two_maps()
+    routes["/map-2"] = Answer(b"<html><title>Just a moment...</title></html>")
+    done = by_sitemap(tmp_path, Web(routes, robots=ROBOTS))
+    assert done.result["outcome"] == "failed"
+    assert "challenge" in done.result["error"]
+    assert done.states() == {"news/n1": "stored"}
+
+
+def test_sitemaps_without_one_page_of_ours_are_a_failure(tmp_path: Path) -> None:
+    routes = {"/sitemap.xml": sitemap("/map-1", of="sitemap"), "/map-1": sitemap("/about")}
+    done = by_sitemap(tmp_path, Web(routes, robots=ROBOTS))
+    assert done.result["outcome"] == "failed"
+    assert "empty listing" in done.result["error"]
