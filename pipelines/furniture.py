@@ -19,7 +19,7 @@ _END_MARKS = (
     r"(?:\*\s*){2,}",
     r"(?:[-–—_=~•·]\s*){2,}",
 )
-"""—000—, ---ooOoo---, -o0o-, -30-, ###, ***, ----; a bare number is none, it may be the last cell of a table."""
+"""—000—, ---ooOoo---, -o0o-, -30-, ###, ***, ----; a bare number is none: it may be a table's last cell."""
 
 _BUTTONS = (
     r"(?:share|save|bookmark|tell a friend|new page \d+|print|e-?mail|tweet|facebook|twitter|whatsapp"

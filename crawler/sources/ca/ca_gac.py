@@ -4,6 +4,7 @@ from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Text
 from crawler.items import KindOfRelease
+from crawler.platforms.labels import usual
 from crawler.source import Source
 
 
@@ -44,23 +45,7 @@ class CaGac(Source):
         body=".cmp-text, #news-release-container blockquote, #news-release-container > ul",
         alternates="link[rel='alternate'][hreflang], section#wb-lng a[lang]",
     )
-    kinds = Kinds(
-        default=KindOfRelease.COMMUNIQUE,
-        labels={
-            "News release": KindOfRelease.COMMUNIQUE,
-            "Communiqué de presse": KindOfRelease.COMMUNIQUE,
-            "Statement": KindOfRelease.STATEMENT,
-            "Déclaration": KindOfRelease.STATEMENT,
-            "Readout": KindOfRelease.READOUT,
-            "Compte rendu": KindOfRelease.READOUT,
-            "Speech": KindOfRelease.SPEECH,
-            "Discours": KindOfRelease.SPEECH,
-            "Media advisory": KindOfRelease.ADVISORY,
-            "Avis aux médias": KindOfRelease.ADVISORY,
-            "Backgrounder": KindOfRelease.FACT_SHEET,
-            "Document d’information": KindOfRelease.FACT_SHEET,
-        },
-    )
+    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en", "fr"))
     archive_from = date(2015, 1, 1)
     every = Every(hours=3)
     expect = PerWeek(at_least=5, at_most=150)
@@ -69,6 +54,7 @@ class CaGac(Source):
         "H: Atom API per language, links may be relative to canada.ca; ETag; all types when type is left out",
         "M: article container, byline 'From: <department>', first h2 names the kind; hreflang twins in head",
         "H: department and slug are translated, so addresses alone never pair",
+        "H: until 2013 at www.international.gc.ca: see ca_dfait",
     )
     unverified = (
         "meta dcterms.issued on news pages",
