@@ -380,6 +380,8 @@ class Due:
     """Exact posting time by the index in UTC, where one showed it."""
     kept: bool = False
     """The ledger has it as stored or held: it was wanted once, and is read again whatever the window."""
+    read: bool = False
+    """The ledger has it as stored, held or skipped: its page was read, crawled or taken in from a file."""
 
 
 @dataclass(frozen=True, slots=True)

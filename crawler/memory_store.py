@@ -228,6 +228,7 @@ def _due(entry: Entry) -> Due:
         language=found.language,
         posted_at=found.posted_at,
         kept=entry.state in (AddressState.STORED, AddressState.HELD),
+        read=entry.state in (AddressState.STORED, AddressState.HELD, AddressState.SKIPPED),
     )
 
 

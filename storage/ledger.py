@@ -266,6 +266,7 @@ def _to_due(row: Row[*tuple[Any, ...]]) -> Due:
         language=row.language,
         posted_at=row.posted_at,
         kept=row.state in (AddressState.STORED, AddressState.HELD),
+        read=row.state in (AddressState.STORED, AddressState.HELD, AddressState.SKIPPED),
     )
 
 

@@ -75,14 +75,19 @@ class NumbersWalk:
         self, walk: Walk, chunk: list[Discovered], endings: dict[str, str]
     ) -> AsyncIterator[Any]:
         spider = self._spider
-        _, known = await spider.record(walk, chunk)
+        seen, known = await spider.record(walk, chunk)
+        waiting = [each.key for each in seen if not each.due]
+        before_now = await spider.keeper.ask(spider.keeper.frontier.look_up, spider.source.name, waiting)
         for entry in chunk:
+            # What was missing may be there by now; a page that was read, also from a file, is not asked for.
+            if entry.key in before_now and before_now[entry.key].read:
+                continue
             if not spider.may_ask(entry.key):
                 continue
             if not spider.take():
                 yield None
                 return
-            before = known.get(entry.key) or Due(entry.key, entry.url)
+            before = known.get(entry.key) or before_now.get(entry.key) or Due(entry.key, entry.url)
             due = Due(entry.key, entry.url, attempts=before.attempts, kept=before.kept)
             yield spider.release_request(due, endings=endings)
 

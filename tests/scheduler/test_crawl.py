@@ -16,6 +16,8 @@ import pytest
 
 from crawler.frontier import RunRequest
 from crawler.replica import Fault, FaultKind, Replica
+from crawler.replica.exchange import Request
+from crawler.replica.sites import all_sites
 from scheduler.crawl import Child, Crew, Ending, Order, Progress, Report, crawl
 from scheduler.verbs.crawling import exit_code
 from storage.runs import find_run, find_runs
@@ -174,6 +176,40 @@ def test_a_window_holds_what_was_posted_in_it_however_late_it_was_changed(
         assert type_command("crawl", "uk_fcdo", "--again", *earlier, "--data", data).code == 0
         documents = [each for each in replica.log[asked:] if "/api/content/" in each.path]
         assert len(documents) == len(before)
+
+
+def test_counted_pages_that_were_taken_in_from_files_are_not_asked_for_again(
+    served: Replica, tmp_path: Path
+) -> None:
+    data, saved = tmp_path / "data", tmp_path / "saved"
+    saved.mkdir()
+    site = all_sites(served.world, 6_000)["mexidata.info"]
+    numbers = sorted(
+        int(str(each.key).removeprefix("id"))
+        for one in served.truth
+        for each in one.releases
+        if each.source == "mexidata"
+    )
+    taken, pages = [], {}
+    for number in range(numbers[0], numbers[-1] + 1):
+        head = f"GET /id{number}.html HTTP/1.1\r\nHost: mexidata.info".encode()
+        answer = site.answer(Request.parse(head, False), None)
+        if answer.status == 200:
+            pages[number] = answer.body
+    # The first releases, and the columns between them.
+    for number in list(pages)[:4]:
+        (saved / f"id{number}.html").write_bytes(pages[number])
+        taken.append(number)
+        url = f"http://mexidata.info/id{number}.html"
+        path = saved / f"id{number}.html"
+        assert type_command("ingest", path, "--url", url, "--data", data).code == 0
+    asked = len(served.log)
+    crawled = type_command("crawl", "mexidata", "--data", data, "--json")
+    assert crawled.code == 0, crawled.err
+    paths = [each.path for each in served.log[asked:]]
+    assert not [number for number in taken if f"/id{number}.html" in paths]
+    assert [number for number in pages if f"/id{number}.html" in paths] == list(pages)[4:]
+    assert len(stored_addresses(data)) == len(numbers)
 
 
 def reasons(data: Path) -> dict[str, int]:
