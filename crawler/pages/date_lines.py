@@ -30,13 +30,16 @@ _NUMERIC = re.compile(r"(?<![\d/-])(\d{1,2})([/-])(\d{1,2})\2(\d{4})(?![\d/-])")
 WRITTEN_DAY = re.compile(
     r"\d{1,2}(?:er|st|nd|rd|th|°|º)?[.\s]\s?(?:de\s)?[^\W\d]{3,12}\.?\s(?:de\s|del\s)?\d{4}"
     r"|[^\W\d]{3,12}\.?\s\d{1,2}(?:st|nd|rd|th)?,?\s\d{4}|\d{1,2}\.\d{1,2}\.\d{4}|\d{4}-\d{2}-\d{2}"
-    r"|\d{4}/\d{2}/\d{2}|\d{4}\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
+    r"|\d{4}/\d{2}/\d{2}|\d{4}\.\s?\d{1,2}\.\s?\d{1,2}"
+    r"|(?:\d{4}|(?:明治|大正|昭和|平成|令和)(?:\d{1,2}|元))\s?年\s?\d{1,2}\s?月\s?\d{1,2}\s?日"
 )
 DAY_FORMATS = (
     "iso",
     "d.M.y",
     "y/M/d",
+    "y.M.d",
     "y年M月d日",
+    "Gy年M月d日",
     "d. MMMM y",
     "d MMMM y",
     "MMMM d, y",
@@ -52,8 +55,8 @@ _LABEL = re.compile(
     r"|date\sde\s(?:publication|parution|diffusion)|(?:publiée?|paru|diffusée?|mise?\sen\sligne)"
     r"|data\s(?:de|da|di)\s(?:publicação|pubblicazione|divulgação)|publicad[oa]|divulgad[oa]|pubblicat[oa]|data"
     r"|veröffentlicht|erschienen|erscheinungsdatum|veröffentlichungsdatum|datum"
-    r"|опубликовано|дата\sпубликации|дата|تاريخ\sالنشر|نُ?شر|التاريخ|発表日|掲載日|公開日|发布时间|发布日期|发表时间)"
-    r"(?:\s(?:on|at|le|el|am|em|il|op|den|في))?(?:\s*[:：.\-–—|]|(?=\s|$))\s*",
+    r"|опубликовано|опубліковано|дата\sпубл[иі]кац[иі][иї]|дата|प्रविष्टि\sतिथि|प्रकाशन\sतिथि|작성일|등록일|게시일|تاريخ\sالنشر|نُ?شر|التاريخ|発表日|掲載日|公開日|发布时间|发布日期|发表时间)"
+    r"(?:\s(?:on|in|at|le|el|am|em|il|op|den|في))?(?:\s*[:：.\-–—|]|(?=\s|$))\s*",
     re.IGNORECASE,
 )
 _TIME = re.compile(
@@ -111,6 +114,17 @@ def read_date_line(line: str, source: type[Source], language: str | None) -> Dat
     if not days or len(places) > _PLACES or not all(map(_is_place, places)):
         return None
     return DateLine(days, labelled=label is not None, placed=bool(places))
+
+
+def labelled_day(line: str, source: type[Source], language: str | None) -> date | None:
+    """The one day directly after a label, whatever follows: "Posted On: 14 NOV 2025 3:43PM by PIB Delhi"."""
+    text = " ".join(line.split())
+    label = _LABEL.match(text)
+    if label is None:
+        return None
+    match = WRITTEN_DAY.match(text, label.end()) or _NUMERIC.match(text, label.end())
+    days = days_of(match[0], source, language) if match is not None else frozenset()
+    return next(iter(days)) if len(days) == 1 else None
 
 
 def is_label(line: str) -> bool:

@@ -24,6 +24,7 @@ from crawler.pages.date_lines import (
 from crawler.pages.dates import fold
 from crawler.pages.page import Page
 from crawler.pages.paragraphs import Element, paragraphs_of
+from crawler.pages.posting_day import told_by_byline, told_by_head
 from crawler.pages.values import Values
 from crawler.source import Source
 
@@ -33,6 +34,7 @@ for _name in ("trafilatura", "htmldate"):
 
 _LEAST_TEXT = 80
 """Characters: less than that is no release, but a message or the remains of a page."""
+_WRAPPERS = frozenset(("div", "span", "section", "center", "font"))
 _DEEPEST = 100
 """Levels of nesting that are kept for trafilatura, which gives nothing, silently, past 256 (measured)."""
 
@@ -106,7 +108,7 @@ def read_generally(
     body = _without_headline(body, headline)
     values: Values = {}
     if not dated:
-        _put_date(source, page, body, values, notes)
+        _put_date(source, page, headline, body, values, notes)
         posted_on = values.get("posted_on")
     if posted_on is not None and not (by_rules and dated):
         body = _without_headline(_take_date_lines(source, page, body, posted_on, values), headline)
@@ -154,6 +156,8 @@ def _shallow(page: Page) -> str:
     events = etree.iterwalk(page.tree, events=("start", "end"))
     skipped = False
     for event, element in events:
+        if _only_wraps(element):
+            continue
         if event == "start":
             depth += 1
             if depth == _DEEPEST:
@@ -170,6 +174,16 @@ def _shallow(page: Page) -> str:
             pieces.append(escape(element.tail or "", quote=False))
             depth -= 1
     return "".join(pieces)
+
+
+def _only_wraps(element: Element) -> bool:
+    """Whether an element adds depth and nothing else: one child, no text, no name to tell its part by."""
+    if element.tag not in _WRAPPERS or len(element) != 1 or not isinstance(element[0].tag, str):
+        return False
+    texts = (element.text, element[0].tail, element.tail)
+    return not any(text and not text.isspace() for text in texts) and not (
+        element.get("id") or element.get("class")
+    )
 
 
 def _escaped(element: Element) -> str:
@@ -197,6 +211,8 @@ def page_title(page: Page) -> str | None:
     for heading in headings:
         if len(heading) > 5 and fold(heading) in folded:
             return heading
+    if not headings and (line := _line_named(page, folded)) is not None:
+        return line
     segments = [each for each in _SEPARATORS.split(named) if each]
     repeated = [
         each
@@ -209,6 +225,18 @@ def page_title(page: Page) -> str | None:
     if len(headings) == 1 or not named:
         return headings[0] if headings else None
     return _without_site_name(page, named)
+
+
+def _line_named(page: Page, named: str) -> str | None:
+    """On pages without headings: the longest line, most of the page's own title, that the title repeats."""
+    if page.tree is None:
+        return None
+    found = [
+        line
+        for line in paragraphs_of((page.tree,))
+        if len(line) * 2 > len(named) and fold(line).strip(" .:") in named
+    ]
+    return max(found, key=len, default=None)
 
 
 def _without_site_name(page: Page, named: str) -> str:
@@ -230,9 +258,22 @@ def _without_headline(body: tuple[str, ...], headline: str | None) -> tuple[str,
 
 
 def _put_date(
-    source: type[Source], page: Page, body: tuple[str, ...], values: Values, notes: list[str]
+    source: type[Source],
+    page: Page,
+    headline: str | None,
+    body: tuple[str, ...],
+    values: Values,
+    notes: list[str],
 ) -> None:
-    """Write the posting date, if one is found."""
+    """Write the posting date, if one is found: byline, head, dateline, and last what htmldate finds."""
+    for how, told in (
+        ("byline", told_by_byline(source, page, headline)),
+        ("metadata", told_by_head(source, page)),
+    ):
+        if told is not None:
+            values["posted"], values["posted_on"] = told
+            notes.append(f"date by {how}")
+            return
     latest = page.capture.captured_at.astimezone(source.zone()).date()
     for raw, days in _opening_days(source, page, body):
         # Of two readings none is taken: what is left is for htmldate, which is not shown such dates either.
@@ -240,6 +281,12 @@ def _put_date(
             values["posted"], values["posted_on"] = raw, max(days)
             notes.append("date by dateline")
             return
+    named = WRITTEN_DAY.search(headline or "")
+    days = days_of(named[0], source, page.language) if named is not None else frozenset()
+    if named is not None and len(days) == 1 and max(days) <= latest:
+        values["posted"], values["posted_on"] = named[0], max(days)
+        notes.append("date by headline")
+        return
     from htmldate import find_date
 
     found = find_date(

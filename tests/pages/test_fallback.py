@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from benchmarks.fallback import measure
 from crawler.declare import Fields
 from crawler.items import Due, ReadBy, ReleaseItem
 from crawler.pages.read import read_page
@@ -76,11 +77,50 @@ def test_the_headline_is_told_from_the_site_s_name(title: str, named: str, expec
     assert item_of(page(title=title, named=named)).title == expected
 
 
-def test_the_day_that_opens_the_text_is_the_posting_day() -> None:
+def test_the_day_under_the_headline_is_the_posting_day() -> None:
     item = item_of(page(before="<p>3 May 2024</p>", after="<p>Last modified: 5 May 2024</p>"))
     assert (item.posted, item.posted_on) == ("3 May 2024", date(2024, 5, 3))
-    assert item.notes[-1] == "date by dateline"
+    assert item.notes[-1] == "date by byline"
     assert item.body == tuple(PARAGRAPHS)
+
+
+def test_a_box_of_recent_posts_does_not_date_the_page() -> None:
+    recent = "<div>Recent posts</div><ul><li>Another bridge opens</li><li>2024-05-20</li></ul>"
+    text = page(before="<p>Ministry of Examples | 3 May 2024 | Communique</p>")
+    assert item_of(text.replace("<main>", f"{recent}<main>")).posted_on == date(2024, 5, 3)
+
+
+def test_a_labelled_day_at_the_foot_is_the_posting_day() -> None:
+    foot = "<dl><dt>Author</dt><dd>Ministry</dd><dt>Date of publication</dt><dd>3 May 2024</dd></dl>"
+    item = item_of(page(before=f"<p>Berlin, 1 May 2024 – {SENTENCE}</p>", after=foot))
+    assert (item.posted, item.posted_on) == ("3 May 2024", date(2024, 5, 3))
+
+
+def test_a_label_counts_whatever_follows_its_day() -> None:
+    item = item_of(page(before="<p>Posted On: 3 May 2024 3:43PM by the press bureau</p>"))
+    assert item.posted_on == date(2024, 5, 3)
+
+
+def test_two_labelled_days_decide_nothing() -> None:
+    box = "<p>Published: 1 April 2024</p><p>Published: 2 April 2024</p>"
+    item = item_of(page(before="<p>3 May 2024</p>", after=box))
+    assert item.posted_on == date(2024, 5, 3)
+
+
+def test_a_place_beside_the_day_tells_when_it_was_said_and_not_when_it_was_posted() -> None:
+    head = "<meta name='dcterms.issued' content='2024-05-03'>"
+    assert item_of(page(head=head, before="<p>Berlin, 1 May 2024</p>")).posted_on == date(2024, 5, 3)
+
+
+def test_a_day_in_the_headline_is_better_than_none() -> None:
+    title = "No: 231, 3 May 2024, Press Release Regarding the Bridge"
+    item = item_of(page(title=title, named=title))
+    assert (item.posted_on, item.notes[-1]) == (date(2024, 5, 3), "date by headline")
+
+
+def test_without_headings_the_line_that_the_page_s_own_title_repeats_is_the_headline() -> None:
+    text = page(named="OAS :: Ministers open a bridge").replace("<h1>", "<p>").replace("</h1>", "</p>")
+    assert item_of(text).title == "Ministers open a bridge"
 
 
 def test_a_dateline_stays_in_the_text() -> None:
@@ -97,10 +137,23 @@ def test_a_day_in_the_middle_of_a_sentence_is_no_posting_day() -> None:
     assert "date by dateline" not in item.notes
 
 
-def test_a_date_in_the_head_is_found_by_htmldate() -> None:
-    item = item_of(page(head="<meta property='article:published_time' content='2024-05-03T10:00:00Z'>"))
-    assert (item.posted, item.posted_on) == ("2024-05-03", date(2024, 5, 3))
-    assert item.notes[-1] == "date by htmldate"
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<meta property='article:published_time' content='2024-05-03T10:00:00Z'>",
+        "<meta name='DC.date.issued' content='2024-05-03T10:00:00Z'>",
+        '<script type="application/ld+json">{"datePublished": "2024-05-03T10:00:00Z"}</script>',
+    ],
+)
+def test_the_day_of_publication_in_the_head_is_the_posting_day(head: str) -> None:
+    item = item_of(page(head=head))
+    assert (item.posted, item.posted_on) == ("2024-05-03T10:00:00Z", date(2024, 5, 3))
+    assert item.notes[-1] == "date by metadata"
+
+
+def test_a_date_that_stands_elsewhere_is_found_by_htmldate() -> None:
+    item = item_of(page(head="<meta name='citation_date' content='2024-05-03'>"))
+    assert (item.posted_on, item.notes[-1]) == (date(2024, 5, 3), "date by htmldate")
 
 
 def test_dates_after_the_capture_are_not_believed() -> None:
@@ -151,6 +204,21 @@ def test_a_page_nested_however_deep_gives_its_text(depth: int) -> None:
     body = f"<html><title>Deep</title><body><h1>Deep bridge</h1>{deep}</body></html>"
     item = item_of(body)
     assert [each for each in item.body if each in PARAGRAPHS] == PARAGRAPHS
+
+
+@pytest.mark.parametrize("depth", [300, 2_000])
+def test_a_page_wrapped_however_deep_gives_no_navigation_for_text(depth: int) -> None:
+    text = page(before="<p>3 May 2024</p>")
+    deep = text.replace("<nav>", "<div>" * depth + "<nav>").replace("</body>", "</div>" * depth + "</body>")
+    assert item_of(deep).body == item_of(text).body == tuple(PARAGRAPHS)
+
+
+def test_reading_without_rules_is_no_worse_than_the_libraries_alone() -> None:
+    """On all sample pages, against what the rules of their sources read (`benchmarks/fallback.py`)."""
+    ours, libraries = measure().values()
+    assert ours["pages"] > 100
+    for field in ("text", "title", "day"):
+        assert ours[field] >= libraries[field], field
 
 
 def test_a_page_of_a_source_without_rules_is_read_generally() -> None:
