@@ -60,9 +60,9 @@ def told_by_byline(source: type[Source], page: Page, headline: str | None) -> To
     places = [at for at, line in enumerate(lines) if wanted and fold(line).strip(" .:") == wanted]
     for place in reversed(places):
         for line in _near(lines, place):
-            day = _told(source, page, line)
-            if day is not None and day <= latest:
-                return line, day
+            told = _told(source, page, line)
+            if told is not None and told <= latest:
+                return line, told
     return None
 
 
@@ -70,7 +70,7 @@ def _labelled(source: type[Source], page: Page, lines: Sequence[str]) -> Iterato
     """Days after a label on the same line, or on the line after a label."""
     above = ""
     for line in lines:
-        day = labelled_day(line, source, page.language)
+        day: date | None = labelled_day(line, source, page.language)
         read = read_date_line(line, source, page.language) if day is None and is_label(above) else None
         if read is not None and len(read.days) == 1:
             day = next(iter(read.days))
