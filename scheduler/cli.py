@@ -13,7 +13,18 @@ from typer.core import TyperGroup
 
 from scheduler.options import DatabaseOption, DataOption, Given, JsonOption
 from scheduler.screen import Refusal, say
-from scheduler.verbs import crawling, databases, demonstration, ingesting, ledger, statements
+from scheduler.verbs import (
+    crawling,
+    databases,
+    decisions,
+    demonstration,
+    ingesting,
+    ledger,
+    linking,
+    review,
+    statements,
+    why,
+)
 
 
 class Verbs(TyperGroup):
@@ -66,6 +77,10 @@ ledger.add_sources(app)
 crawling.add_to(app)
 ingesting.add_to(app)
 statements.add_to(app)
+why.add_to(app)
+review.add_to(app)
+decisions.add_to(app)
+linking.add_to(app)
 ledger.add_to(app)
 databases.add_to(app)
 

@@ -9,7 +9,9 @@ first. In this order:
    statement with every release of the other (`_Constraints`). Evidence is *contested* when one of the two is
    tied about as well to a third release that may not share a statement with the other: then nothing is
    guessed, a person is asked.
-3. A foot line names issuers and a day, on which those issuers may have said several things. How well each
+3. What texts say of each other (translations, same content) is decided for whole groups: see
+   `agglomeration`. Every pair of two groups speaks, also by saying nothing.
+4. A foot line names issuers and a day, on which those issuers may have said several things. How well each
    statement of that day fits is 0.4 x issuers + 0.6 x anchors: issuers is the part that the foot line's
    issuers and the issuers of all copies of the statement have in common (of both together; so a joint
    communique fits its joint foot line best), anchors the part of figures and names that is shared. The best
@@ -30,7 +32,15 @@ from datetime import UTC, datetime
 from itertools import combinations
 
 from crawler.items import ClaimKind
-from pipelines.linking.evidence import CONTRADICTION, JOINABLE, TEXT_KINDS, kinds_agree
+from pipelines.linking.agglomeration import join_groups
+from pipelines.linking.evidence import (
+    CONTENT_KINDS,
+    CONTRADICTION,
+    JOINABLE,
+    SAME_CONTENT,
+    TEXT_KINDS,
+    kinds_agree,
+)
 from storage.candidates import attributed
 from storage.links import Link, LinkKey, ReleaseFacts
 
@@ -94,6 +104,7 @@ def resolve(members: Mapping[str, ReleaseFacts], links: Iterable[Link]) -> Resol
     _join_by_persons(ordered, groups)
     direct = [link for link in ordered if not link.by_person and is_direct(link)]
     _join_directly(direct, groups, constraints, reasons)
+    _join_by_content([link for link in ordered if is_content(link)], members, groups, reasons)
     _join_by_choice(
         [link for link in ordered if not link.by_person and is_choice(link)], members, groups, reasons
     )
@@ -123,7 +134,12 @@ def is_choice(link: Link) -> bool:
 
 def is_direct(link: Link) -> bool:
     """Whether a link alone may join."""
-    return link.score >= JOINABLE and not is_choice(link)
+    return link.score >= JOINABLE and link.kind not in CONTENT_KINDS and not is_choice(link)
+
+
+def is_content(link: Link) -> bool:
+    """Whether a link says what two texts have in common by themselves."""
+    return link.kind in CONTENT_KINDS and not link.by_person
 
 
 class _Constraints:
@@ -134,9 +150,11 @@ class _Constraints:
         self.by_person: dict[Pair, str] = {}
         self._contradict: set[Pair] = set()
         self._same_text: set[Pair] = set()
+        self._same_content: set[Pair] = set()
+        """Two translations into one language, by two bodies."""
         self._publisher: set[Pair] = set()
-        self._carried: set[str] = set()
-        """Joined by a person to something: no rules about kinds and days for these."""
+        self._partners: dict[str, set[str]] = {}
+        """Release -> all that persons joined it to, by way of others too."""
         for link in sorted(links, key=lambda each: each.decided_at or _EARLIEST):
             pair = (link.left, link.right)
             if link.by_person:
@@ -146,36 +164,76 @@ class _Constraints:
                 self._contradict.add(pair)
             elif link.kind in TEXT_KINDS and link.score >= JOINABLE:
                 self._same_text.add(pair)
+            elif link.kind == SAME_CONTENT and link.score >= JOINABLE:
+                self._same_content.add(pair)
             elif link.kind in (ClaimKind.ALTERNATE, ClaimKind.SHARED_ID) and link.score >= JOINABLE:
                 self._publisher.add(pair)
-        for pair, verdict in self.by_person.items():
+        for (left, right), verdict in self.by_person.items():
             if verdict == JOIN:
-                self._carried.update(pair)
+                together = self._partners.get(left, {left}) | self._partners.get(right, {right})
+                self._partners.update(dict.fromkeys(together, together))
 
     def objection(self, left: str, right: str) -> str | None:
-        """Why two releases may not share a statement; None when they may."""
-        pair = (left, right) if left < right else (right, left)
+        """Why two releases may not share a statement; None when they may.
+
+        What a person joined against a rule, the rule does not keep from the copies of either: where a
+        transcript was put beside a communique, another ministry's copy of the communique may join them.
+        """
+        pair = _pair(left, right)
         person = self.by_person.get(pair)
         if person is not None:
             return "a person put them apart" if person == APART else None
+        if right in self._partners.get(left, ()):
+            return None
         if pair in self._contradict:
             return "their texts contradict each other"
-        if left in self._carried or right in self._carried:
+        reason = self._rule(pair)
+        if reason is None or self._overruled(left, right) or self._overruled(right, left):
             return None
-        one, other = self._members[left], self._members[right]
+        return reason
+
+    def _overruled(self, newcomer: str, settled: str) -> bool:
+        """Whether a person joined `settled` against the rules with one beside which `newcomer` may be."""
+        return any(
+            partner not in (newcomer, settled)
+            and self._rule(_pair(partner, settled)) is not None
+            and self._rule(_pair(newcomer, partner)) is None
+            and _pair(newcomer, partner) not in self._contradict
+            for partner in self._partners.get(settled, ())
+        )
+
+    def _rule(self, pair: Pair) -> str | None:
+        """Which rule about kinds, languages, sources and days keeps two releases apart."""
+        one, other = self._members[pair[0]], self._members[pair[1]]
         if not kinds_agree(one, other):
             return f"kinds differ: {one.kind} and {other.kind}"
         if one.language == other.language and pair not in self._same_text:
             if one.source == other.source:
                 return "two texts of one source in one language"
-            if one.speaks and other.speaks:
+            if one.speaks and other.speaks and pair not in self._same_content:
                 # Else an excerpt of what both have in common would make them one.
                 return "two texts by their own issuers in one language"
-        if one.speaks and other.speaks and pair not in self._publisher:
+        if _tells_the_day(one) and _tells_the_day(other) and pair not in self._publisher:
             days = abs((one.said_on - other.said_on).days)
             if days > DAYS_BETWEEN_ORIGINALS:
                 return f"said {days} days apart"
         return None
+
+
+def _tells_the_day(release: ReleaseFacts) -> bool:
+    """Whether its day is the one on which the statement was made, not only when somebody posted a copy."""
+    return release.speaks or (release.posted_on is not None and release.posted_on != release.said_on)
+
+
+def objection_between(
+    members: Mapping[str, ReleaseFacts], links: Sequence[Link], left: str, right: str
+) -> str | None:
+    """Why two releases may not share a statement, whatever the evidence; None when they may."""
+    return _Constraints(members, links).objection(left, right)
+
+
+def _pair(one: str, other: str) -> Pair:
+    return (one, other) if one < other else (other, one)
 
 
 class _Groups:
@@ -251,6 +309,52 @@ def _join_directly(
             reasons[link.key] = Decision(ASK, f"contested: {rival} fits about as well, and both cannot be")
             continue
         groups.join(link.left, link.right)
+
+
+def _join_by_content(
+    links: Sequence[Link],
+    members: Mapping[str, ReleaseFacts],
+    groups: _Groups,
+    reasons: dict[LinkKey, Decision],
+) -> None:
+    """Join groups by the mean of what all their pairs say."""
+    margins: dict[Pair, float] = {}
+    for link in links:
+        if link.score != CONTRADICTION:
+            pair = (link.left, link.right)
+            margins[pair] = max(_margin(link), margins.get(pair, _margin(link)))
+    if not margins:
+        return
+
+    def may_join(left: str, right: str) -> bool:
+        return groups.objection(left, right) is None
+
+    def join(left: str, right: str) -> str:
+        groups.join(left, right)
+        return groups.of(left)
+
+    involved = {groups.of(each): each for pair in margins for each in pair}
+    join_groups(
+        {group: tuple(groups.members(group)) for group in involved},
+        margins,
+        {each: members[each].language for group in involved for each in groups.members(group)},
+        may_join,
+        join,
+    )
+    for link in links:
+        if link.score < JOINABLE or groups.of(link.left) == groups.of(link.right):
+            continue
+        objection = groups.objection(link.left, link.right)
+        if objection is not None:
+            reasons[link.key] = Decision(ASK, f"refused: {objection}")
+        else:
+            reasons[link.key] = Decision(ASK, "the other releases of the two statements do not fit")
+
+
+def _margin(link: Link) -> float:
+    """Logit over the one from which a pair may be joined; from the score where a link does not tell it."""
+    told = link.features.get("margin")
+    return float(told) if told is not None else 10.0 * (link.score - JOINABLE)
 
 
 def _rival(link: Link, strength: Mapping[str, Mapping[str, float]], constraints: _Constraints) -> str | None:

@@ -1,0 +1,116 @@
+"""What the texts themselves say of two releases: versions of one statement, or not.
+
+Decided by passages: how much of the shorter text is found in the longer, in order (`features`), weighed by
+what was learned (`weights`). Where both texts have vectors of one model that the weights know, those are used
+too. Nothing here depends on other releases: margins over other candidates are seen when whole components are
+resolved (`clusters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.linking.evidence import (
+    JOINABLE,
+    SAME_CONTENT,
+    TRANSLATION,
+    Evidence,
+    conclude,
+)
+from pipelines.linking.features import gate, measure_texts, measure_vectors
+from pipelines.linking.prepared import Prepared
+from pipelines.linking.scripts import LANGUAGE, relation
+from pipelines.linking.vectors import Vectors
+from pipelines.linking.weights import Scorer, WeightSet, probability
+from storage.links import ReleaseFacts
+
+LEAST_SHARED = 0.04
+"""Texts that share less of their anchors (`gate`) are not measured at all: no versions do."""
+EXCERPT_LENGTH = 0.6
+"""A version shorter than this part of the other, and covered by it, holds a part of the text."""
+_UNSURE = 0.45
+_CLOSE_SCORE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A text ready for being compared."""
+
+    prepared: Prepared
+    vectors: Vectors | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContentScore:
+    """What two texts have in common."""
+
+    probability: float
+    logit: float
+    scorer: Scorer
+    features: Mapping[str, float]
+    shares: Mapping[str, float]
+    """What each feature adds to the logit."""
+    alignment: tuple[tuple[int, int], ...]
+    """Passages that correspond, in order: by vectors where there are any, else by anchors."""
+
+
+def worth_scoring(left: Prepared, right: Prepared) -> bool:
+    """Whether two texts share enough anchors to be measured."""
+    return gate(left, right) >= LEAST_SHARED
+
+
+def score_pair(left: Content, right: Content, weights: WeightSet) -> ContentScore:
+    """How likely two texts are versions of one statement."""
+    features, path = measure_texts(left.prepared, right.prepared)
+    scorer, cells = weights.texts, path.cells
+    if left.vectors is not None and right.vectors is not None and left.vectors.model == right.vectors.model:
+        trained = weights.for_model(left.vectors.model)
+        if trained is not None:
+            more, near = measure_vectors(left.prepared, right.prepared, left.vectors, right.vectors)
+            features |= more
+            scorer, cells = trained, near.cells
+    shares = scorer.shares(features, relation(left.prepared.language, right.prepared.language))
+    logit = sum(shares.values())
+    return ContentScore(probability(logit), logit, scorer, features, shares, cells)
+
+
+def weigh_content(
+    left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, weights: WeightSet
+) -> Evidence | None:
+    """Evidence from two texts; None when there is not even a question. `left` has the smaller id."""
+    if not worth_scoring(ours.prepared, theirs.prepared):
+        return None
+    found = score_pair(ours, theirs, weights)
+    margin = found.logit - found.scorer.join
+    if found.logit < found.scorer.ask:
+        return None
+    kind = SAME_CONTENT if relation(left.language, right.language) == LANGUAGE else TRANSLATION
+    told: dict[str, Any] = {
+        "probability": round(found.probability, 4),
+        "margin": round(margin, 3),
+        "scorer": found.scorer.name,
+        "model": weights.identity,
+        "shares": {
+            name: round(value, 3)
+            for name, value in sorted(found.shares.items(), key=lambda each: (-abs(each[1]), each[0]))
+        },
+    }
+    excerpt = _excerpt(left, right, ours, theirs, found)
+    if excerpt is not None:
+        told["excerpt"] = excerpt
+    if margin < 0:
+        score = JOINABLE - _CLOSE_SCORE - 0.4 * (1.0 - probability(margin) * 2)
+        return conclude(kind, left, right, max(0.05, score), told, "the texts alone do not settle it")
+    return conclude(kind, left, right, JOINABLE + 0.35 * (2 * probability(margin) - 1), told)
+
+
+def _excerpt(
+    left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, found: ContentScore
+) -> str | None:
+    """The release that holds only a part of the other's text."""
+    one, other = ours.prepared.units, theirs.prepared.units
+    if min(one, other) >= EXCERPT_LENGTH * max(one, other) or found.features["cover"] < 0.5:
+        return None
+    return left.id if one < other else right.id

@@ -1,0 +1,47 @@
+"""Linking a labelled file with weights that never saw the statements they are asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pipelines.linking.collection import Linked, gather, link
+from pipelines.linking.encoders.protocol import Encoder
+from pipelines.linking.features import NEAR
+from pipelines.linking.lessons import examples_of, text_features, with_vectors
+from pipelines.linking.records import Record
+from pipelines.linking.training import JOIN_PRECISION, Example, cross_train, fold_of
+from pipelines.linking.weights import TEXTS, WeightSet
+
+
+def cross_validate(
+    records: Sequence[Record],
+    encoder: Encoder | None,
+    precision: float = JOIN_PRECISION,
+    progress: Callable[[int], object] = lambda _done: None,
+) -> Linked:
+    """Link all releases together, every pair judged by weights that saw neither of its statements.
+
+    Raises TrainingError when there is too little to learn from.
+    """
+    examples = examples_of(records, encoder, progress)
+    weights = cross_weights(examples, encoder, precision)
+
+    def weights_for(one: Record, other: Record) -> WeightSet:
+        first, second = sorted((fold_of(str(one.statement)), fold_of(str(other.statement))))
+        return weights[first, second]
+
+    return link(gather(records, encoder), weights_for)
+
+
+def cross_weights(
+    examples: Sequence[Example], encoder: Encoder | None, precision: float = JOIN_PRECISION
+) -> dict[tuple[int, int], WeightSet]:
+    """For every two folds, weights that saw no statement of either."""
+    texts = cross_train(examples, TEXTS, text_features(), precision)
+    if encoder is None:
+        return {folds: WeightSet({TEXTS: scorer}, "cross-validated") for folds, scorer in texts.items()}
+    near = cross_train(with_vectors(examples), encoder.identity, (*text_features(), *NEAR), precision)
+    return {
+        folds: WeightSet({TEXTS: scorer, encoder.identity: near[folds]}, "cross-validated")
+        for folds, scorer in texts.items()
+    }

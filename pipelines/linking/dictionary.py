@@ -1,0 +1,103 @@
+"""A dictionary that every installation has: names of countries, languages, currencies, months, days of the
+week and cities in hundreds of languages, from the Unicode CLDR (through babel).
+
+The same thing has the same concept in all languages: "Alemania", "Germany" and "ドイツ" are `country:DE`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+_ACCENTS = re.compile("[\u0300-\u036f]")
+_SHORTEST_WORD = 4
+_SHORTEST_RUN = 2
+_ENDING = 2
+"""Letters at the end of a long word that inflection may change."""
+_LONG = 6
+
+UNSPACED = frozenset(("zh", "ja", "th", "lo", "km", "my", "bo"))
+"""Languages written without spaces between words."""
+
+
+def fold(word: str) -> str:
+    """Without case and accents."""
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", word)).casefold()
+
+
+def stem(word: str) -> str:
+    """A folded word without what inflection changes, roughly."""
+    return word[: max(_SHORTEST_WORD, len(word) - _ENDING)] if len(word) >= _LONG else word
+
+
+@lru_cache(maxsize=64)
+def concepts_by_word(language: str) -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    """First stem of a name -> (all its stems, concept), longest first. Empty for unknown languages."""
+    found: dict[str, dict[tuple[str, ...], str]] = {}
+    for name, concept in _names(language):
+        stems = tuple(stem(word) for word in re.findall(r"[^\W\d_]+", fold(name)))
+        if stems and (len(stems) > 1 or len(stems[0]) >= _SHORTEST_WORD or concept.startswith("month")):
+            found.setdefault(stems[0], {}).setdefault(stems, concept)
+    return {
+        first: tuple(sorted(named.items(), key=lambda each: (-len(each[0]), each)))
+        for first, named in found.items()
+    }
+
+
+@lru_cache(maxsize=16)
+def concepts_by_run(language: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """For unspaced languages: first two characters of a name -> (name, concept), longest first."""
+    found: dict[str, dict[str, str]] = {}
+    for name, concept in _names(language):
+        if len(name) >= _SHORTEST_RUN and not name.isascii() and not name[0].isdigit():
+            found.setdefault(name[:_SHORTEST_RUN], {}).setdefault(name, concept)
+    return {
+        first: tuple(sorted(named.items(), key=lambda each: (-len(each[0]), each)))
+        for first, named in found.items()
+    }
+
+
+@lru_cache(maxsize=64)
+def months(language: str) -> Mapping[str, int]:
+    """Stems of the names of months, also short ones, with their numbers."""
+    locale = _locale(language)
+    if locale is None:
+        return {}
+    found: dict[str, int] = {}
+    for use in ("format", "stand-alone"):
+        for width in ("wide", "abbreviated"):
+            for number, name in locale.months[use][width].items():
+                word = fold(str(name)).strip(". ")
+                if word and not any(char.isdigit() for char in word) and " " not in word:
+                    found.setdefault(stem(word), number)
+    return found
+
+
+def _names(language: str) -> Iterator[tuple[str, str]]:
+    locale = _locale(language)
+    if locale is None:
+        return
+    for code, name in locale.territories.items():
+        yield str(name), f"country:{code}"
+    for code, name in locale.currencies.items():
+        yield str(name), f"currency:{code}"
+    for code, name in locale.languages.items():
+        if len(code) <= 3:
+            yield str(name), f"language:{code}"
+    for zone, told in locale.time_zones.items():
+        if isinstance(told, Mapping) and "city" in told:
+            yield str(told["city"]), f"city:{zone}"
+    for number, name in locale.days["format"]["wide"].items():
+        yield str(name), f"day:{number}"
+
+
+def _locale(language: str) -> Locale | None:
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        # No dictionary for it: then names and numbers alone are compared.
+        return None

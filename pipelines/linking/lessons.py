@@ -1,0 +1,120 @@
+"""Pairs to learn from: those of a labelled file that an index finds, and copies as republishers make them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+
+from pipelines.linking.collection import candidates, gather
+from pipelines.linking.content import Content
+from pipelines.linking.encoders.protocol import Encoder
+from pipelines.linking.features import NEAR, measure_texts, measure_vectors
+from pipelines.linking.records import Record
+from pipelines.linking.republishing import republish
+from pipelines.linking.scripts import relation
+from pipelines.linking.training import Example, TrainingError, train
+from pipelines.linking.weights import TEXTS, Scorer
+
+ALTERED_WEIGHT = 0.5
+"""What a pair with an altered copy counts for."""
+_ALTERED_PART = 0.35
+"""Part of the releases that are altered."""
+
+
+def text_features() -> tuple[str, ...]:
+    """Names of the features that need no vectors, in order."""
+    from pipelines.linking.prepared import prepare
+
+    empty = prepare("", "-", "en")
+    return tuple(measure_texts(empty, empty)[0])
+
+
+def learn(
+    records: Sequence[Record],
+    encoder: Encoder | None,
+    precision: float,
+    progress: Callable[[int], object] = lambda _done: None,
+) -> dict[str, Scorer]:
+    """Scorers by name: `texts`, and with an encoder one named by its identity.
+
+    Raises TrainingError when a release has no statement, or there are too few pairs.
+    """
+    examples = examples_of(records, encoder, progress)
+    scorers = {TEXTS: train(examples, TEXTS, text_features(), precision)}
+    if encoder is not None:
+        near = with_vectors(examples)
+        scorers[encoder.identity] = train(near, encoder.identity, (*text_features(), *NEAR), precision)
+    return scorers
+
+
+def with_vectors(examples: Sequence[Example]) -> list[Example]:
+    """Those of which both texts have vectors."""
+    return [each for each in examples if NEAR[0] in each.features]
+
+
+def examples_of(
+    records: Sequence[Record],
+    encoder: Encoder | None,
+    progress: Callable[[int], object] = lambda _done: None,
+) -> list[Example]:
+    """All pairs to learn from. `progress` is told how many more releases are prepared."""
+    unknown = [each.id for each in records if each.statement is None]
+    if unknown:
+        raise TrainingError(
+            f"no statement given for {unknown[0]} and {len(unknown) - 1} more: nothing to learn from"
+        )
+    collection = gather(records, encoder, progress)
+    originals = collection.records
+    wanted = set(candidates(collection)) | set(_versions(originals))
+    found = [
+        _example(originals[one], originals[other], collection.contents[one], collection.contents[other])
+        for one, other in sorted(wanted)
+    ]
+    altered = _altered(originals)
+    copies = gather((copy for _, copy in altered), encoder, progress)
+    at = {record.id: place for place, record in enumerate(copies.records)}
+    of = {origin: at[copy.id] for origin, copy in altered}
+    for one, other in sorted(wanted):
+        for place, partner in ((one, other), (other, one)):
+            if place in of:
+                copy = of[place]
+                found.append(
+                    _example(
+                        copies.records[copy],
+                        originals[partner],
+                        copies.contents[copy],
+                        collection.contents[partner],
+                        ALTERED_WEIGHT,
+                    )
+                )
+                break
+    return found
+
+
+def _versions(records: Sequence[Record]) -> list[tuple[int, int]]:
+    groups: dict[str | None, list[int]] = {}
+    for at, record in enumerate(records):
+        groups.setdefault(record.statement, []).append(at)
+    return [(one, other) for some in groups.values() for one in some for other in some if one < other]
+
+
+def _altered(records: Sequence[Record]) -> list[tuple[int, Record]]:
+    return [
+        (at, republish(record, 1))
+        for at, record in enumerate(records)
+        if random.Random(f"alter {record.id}").random() < _ALTERED_PART  # noqa: S311 - reproducible
+    ]
+
+
+def _example(one: Record, other: Record, ours: Content, theirs: Content, weight: float = 1.0) -> Example:
+    features, _ = measure_texts(ours.prepared, theirs.prepared)
+    if ours.vectors is not None and theirs.vectors is not None:
+        features |= measure_vectors(ours.prepared, theirs.prepared, ours.vectors, theirs.vectors)[0]
+    return Example(
+        features,
+        relation(one.language, other.language),
+        one.statement == other.statement,
+        (str(one.statement), str(other.statement)),
+        weight,
+        measured=weight == 1.0,
+    )

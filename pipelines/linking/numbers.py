@@ -1,0 +1,145 @@
+"""Numbers in any notation, as one value.
+
+1,500 and 1.500 and 1 500 are 1500; 17,25 and 17.25 are 17.25; ٢٣ and ２３ are 23; "1.2 million", "1,2
+millones" and 120万 are 1200000. Words for powers of ten are those of the Unicode CLDR (through babel).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+
+_SPACES = "\u00a0\u2007\u2009\u202f "
+_NUMBER = re.compile(rf"\d+(?:[.,'’٬٫{_SPACES}]\d+)*")
+_GROUPED = re.compile(rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?")
+_EAST_ASIAN = re.compile(r"\s?([万萬亿億兆千百])")
+_EAST_ASIAN_POWERS = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12}
+_DIGITS = {
+    code: str(unicodedata.digit(chr(code)))
+    for code in range(0x660, 0xFF1A)
+    if chr(code).isdecimal() and not chr(code).isascii()
+}
+_MOST_DIGITS = 30
+"""Longer runs are ids, not quantities; they stay as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number where it stands in a text."""
+
+    value: str
+    """Without grouping, with `.` before decimals, without needless zeros."""
+    start: int
+    end: int
+
+    @property
+    def is_year(self) -> bool:
+        """Whether it may be a year of our time."""
+        return len(self.value) == 4 and "1900" <= self.value <= "2099"
+
+
+def western_digits(text: str) -> str:
+    """The text with decimal digits of every script as 0 to 9."""
+    return text if text.isascii() else text.translate(_DIGITS)
+
+
+def numbers_in(text: str, language: str) -> list[Number]:
+    """All numbers of a text (with western digits) in order. Numbers in words are left out."""
+    found: list[Number] = []
+    powers = _powers(language)
+    for match in _NUMBER.finditer(text):
+        found += _read(text, match.group(), match.start(), powers)
+    return found
+
+
+def _read(text: str, raw: str, start: int, powers: Mapping[str, int]) -> list[Number]:
+    if any(space in raw for space in _SPACES) and not _GROUPED.fullmatch(raw):
+        # Numbers that only stand beside each other: "23 2017".
+        pieces = list(re.finditer(rf"[^{_SPACES}]+", raw))
+        return [
+            number for piece in pieces for number in _read(text, piece.group(), start + piece.start(), powers)
+        ]
+    plain = re.sub(rf"[{_SPACES}'’٬]", "", raw).replace("٫", ".")
+    values = [plain] if plain.isdigit() else _plain(plain)
+    if len(values) > 1:
+        return [Number(_trim(value), start, start + len(raw)) for value in values]
+    power, end = _power_after(text, start + len(raw), powers)
+    return [Number(_scale(values[0], power), start, end)]
+
+
+def _plain(raw: str) -> list[str]:
+    """One value, or the parts of what is no quantity (a date, a version, an address)."""
+    parts = re.split(r"[.,]", raw)
+    separators = re.findall(r"[.,]", raw)
+    if all(len(part) == 3 for part in parts[1:]) and len(parts[0]) <= 3 and parts[0] != "0":
+        if len(set(separators)) == 1:
+            return ["".join(parts)]
+        if len(set(separators[:-1])) == 1:
+            return ["".join(parts[:-1]) + "." + parts[-1]]
+    if len(parts) == 2:
+        return [f"{parts[0]}.{parts[1]}"]
+    grouped = all(len(part) == 3 for part in parts[1:-1]) and len(set(separators[:-1])) == 1
+    if grouped and separators[-1] != separators[0]:
+        return ["".join(parts[:-1]) + "." + parts[-1]]
+    return parts
+
+
+def _scale(value: str, power: int) -> str:
+    if power:
+        whole, _, decimals = value.partition(".")
+        if len(decimals) <= power:
+            return (whole + decimals.ljust(power, "0")).lstrip("0") or "0"
+        value = f"{whole}{decimals[:power]}.{decimals[power:]}"
+    return _trim(value)
+
+
+def _trim(value: str) -> str:
+    if len(value) > _MOST_DIGITS:
+        return value
+    whole, _, decimals = value.partition(".")
+    decimals = decimals.rstrip("0")
+    whole = whole.lstrip("0") or "0"
+    return f"{whole}.{decimals}" if decimals else whole
+
+
+def _power_after(text: str, end: int, powers: Mapping[str, int]) -> tuple[int, int]:
+    """Power of ten that is written behind a number, and where it ends."""
+    total = 0
+    match = _EAST_ASIAN.match(text, end)
+    while match is not None:
+        total += _EAST_ASIAN_POWERS[match.group(1)]
+        end = match.end()
+        match = _EAST_ASIAN.match(text, end)
+    if total or not powers:
+        return total, end
+    words = re.match(r"[\s\u00a0]?([^\W\d_]+)(?:\s([^\W\d_]+))?", text[end : end + 40])
+    if words is not None:
+        first = words.group(1).casefold()
+        both = f"{first} {(words.group(2) or '').casefold()}"
+        for said, close in ((both, words.end()), (first, words.end(1))):
+            if said in powers:
+                return powers[said], end + close
+    return 0, end
+
+
+@lru_cache(maxsize=128)
+def _powers(language: str) -> Mapping[str, int]:
+    """Words for thousand, million ... of a language, with their powers of ten."""
+    try:
+        locale = Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return {}
+    found: dict[str, int] = {}
+    for forms in locale.compact_decimal_formats.get("long", {}).values():
+        for magnitude, pattern in forms.items():
+            shown = str(pattern.pattern).split(";")[0].replace("'", "")
+            word = re.sub(r"[0\s\u00a0]+", " ", shown).strip(" .").casefold()
+            if word:
+                # "00 million" for 10,000,000: 10^7 shown with two digits.
+                found[word] = len(magnitude) - shown.count("0")
+    return found

@@ -1,0 +1,321 @@
+"""A text made ready for comparing across languages: what survives a translation, and in which passage.
+
+`Prepared` holds no text. It holds anchors, as hashes with a kind and the passage in which they stand:
+
+| kind | is | example |
+|---|---|---|
+| NUMBER | a figure that is rare by its shape | 47.3, 1500 |
+| COUNT | a small number or a year | 12, 2017 |
+| DATE | day and month | 02-23 |
+| CONCEPT | a country, city, currency, language of the dictionary | country:DE |
+| CALENDAR | a month or a day of the week | month:2 |
+| NAME | beginning of a capitalised word, in Latin letters | vide- of Videgaray |
+| COGNATE | beginning of any other long word, in Latin letters | minis- of ministerio |
+| FINE, COARSE | consonants of a name: see `sounds` | TRMB, TRNB |
+| WORD | a word as it is (two characters where words are not spaced): only for texts of one language | |
+
+Preparing costs a few milliseconds and follows from the text alone.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import blake2b
+from typing import TypeAlias
+
+import numpy as np
+from anyascii import anyascii
+from numpy.typing import NDArray
+
+from pipelines.linking.dictionary import (
+    UNSPACED,
+    concepts_by_run,
+    concepts_by_word,
+    fold,
+    months,
+    stem,
+)
+from pipelines.linking.numbers import Number, numbers_in, western_digits
+from pipelines.linking.passages import passages_of, units
+from pipelines.linking.sounds import chinese_skeleton, skeletons, transcribed_runs
+
+PREPARED_VERSION = 1
+"""Raise it with every change to what is prepared: what is stored under another version is made again."""
+
+NUMBER, COUNT, DATE, CONCEPT, CALENDAR, NAME, COGNATE, FINE, COARSE, WORD = range(10)
+KINDS = ("number", "count", "date", "concept", "calendar", "name", "cognate", "fine", "coarse", "word")
+TITLE = 0xFFFF
+"""Place of what stands in the headline."""
+
+_MARKS = (
+    re.compile("[?？؟;](?!\\w)"),
+    re.compile("[:：]"),
+    re.compile('["“”„«»「」『』]'),
+    re.compile("[(（]"),
+)
+_COMBINING = "".join(
+    chr(code) for code in range(0x300, 0x1100) if unicodedata.category(chr(code)) in ("Mn", "Mc")
+)
+_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_COMBINING}\u200c\u200d]|['’](?=[^\W\d_]))*")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")
+_IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+_EAST_ASIAN_DATE = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](?:19|20)?\d\d\b")
+_ISO_DATE = re.compile(r"\b(?:19|20)\d\d-(\d\d)-(\d\d)\b")
+_LETTERS_OF_A_WORD = 5
+_SHORTEST_NAME = 4
+_SHORTEST_COGNATE = 6
+_NEAR = 3
+"""Words between a day's number and its month, at most ("23 de febrero")."""
+_BIGGEST_DAY = 31
+
+Hashes: TypeAlias = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """What a text is compared by. The three arrays of anchors are parallel, sorted by hash, then place."""
+
+    language: str
+    lengths: NDArray[np.float32]
+    """Units of each passage."""
+    marks: NDArray[np.uint8]
+    """For each passage: question marks, colons, quotation marks, brackets."""
+    hashes: Hashes
+    kinds: NDArray[np.uint8]
+    places: NDArray[np.uint16]
+
+    @cached_property
+    def sides(self) -> dict[tuple[int, ...], object]:
+        """What `sharing` keeps of this text for the next comparison."""
+        return {}
+
+    @cached_property
+    def units(self) -> float:
+        """Length of the whole text."""
+        return float(self.lengths.sum())
+
+
+def prepare(title: str, body: str, language: str) -> Prepared:
+    """Prepare a text. `language` is the primary tag of its language."""
+    passages = passages_of(body)
+    found: set[tuple[int, int, int]] = set()
+    lowered: set[str] = set()
+    texts = [western_digits(unicodedata.normalize("NFC", each)) for each in passages]
+    for text in texts:
+        lowered.update(word.group() for word in _WORD.finditer(text) if word.group()[0].islower())
+    for place, text in enumerate(texts):
+        found.update((key, kind, place) for key, kind in _anchors(text, language, lowered))
+    headline = western_digits(unicodedata.normalize("NFC", title))
+    found.update((key, kind, TITLE) for key, kind in _anchors(headline, language, lowered))
+    ordered = sorted(found)
+    return Prepared(
+        language,
+        np.array([units(each) for each in passages], dtype=np.float32),
+        np.array(
+            [[min(255, len(mark.findall(each))) for mark in _MARKS] for each in passages], dtype=np.uint8
+        ).reshape(len(passages), len(_MARKS)),
+        np.array([each[0] for each in ordered], dtype=np.uint64),
+        np.array([each[1] for each in ordered], dtype=np.uint8),
+        np.array([each[2] for each in ordered], dtype=np.uint16),
+    )
+
+
+def pack(prepared: Prepared) -> bytes:
+    """As bytes, the same on every machine."""
+    language = prepared.language.encode()
+    head = struct.pack("<HBII", PREPARED_VERSION, len(language), len(prepared.lengths), len(prepared.hashes))
+    return b"".join(
+        (
+            head,
+            language,
+            prepared.lengths.astype("<f4").tobytes(),
+            prepared.marks.tobytes(),
+            prepared.hashes.astype("<u8").tobytes(),
+            prepared.kinds.tobytes(),
+            prepared.places.astype("<u2").tobytes(),
+        )
+    )
+
+
+def unpack(blob: bytes) -> Prepared:
+    """What `pack` made. Raises ValueError when it is of another version, or not whole."""
+    head = struct.calcsize("<HBII")
+    if len(blob) < head:
+        raise ValueError(f"prepared text of {len(blob)} bytes: expected at least {head}; prepare it again")
+    version, letters, passages, anchors = struct.unpack_from("<HBII", blob)
+    if version != PREPARED_VERSION:
+        raise ValueError(f"prepared text of version {version}, not {PREPARED_VERSION}: prepare it again")
+    sizes = (letters, 4 * passages, len(_MARKS) * passages, 8 * anchors, anchors, 2 * anchors)
+    if len(blob) != head + sum(sizes):
+        raise ValueError(
+            f"prepared text of {len(blob)} bytes: expected {head + sum(sizes)}; prepare it again"
+        )
+    parts: list[bytes] = []
+    at = head
+    for size in sizes:
+        parts.append(blob[at : at + size])
+        at += size
+    return Prepared(
+        parts[0].decode(),
+        np.frombuffer(parts[1], dtype="<f4"),
+        np.frombuffer(parts[2], dtype=np.uint8).reshape(passages, len(_MARKS)),
+        np.frombuffer(parts[3], dtype="<u8"),
+        np.frombuffer(parts[4], dtype=np.uint8),
+        np.frombuffer(parts[5], dtype="<u2"),
+    )
+
+
+def _anchors(text: str, language: str, lowered: set[str]) -> Iterator[tuple[int, int]]:
+    numbers = numbers_in(text, language)
+    for number in numbers:
+        yield _hash(f"#{number.value}"), _kind_of(number)
+    for month, day in _numeric_dates(text):
+        yield from _date(month, day)
+    if language in UNSPACED:
+        yield from _runs(text, language)
+    yield from _words(text, language, lowered, numbers)
+
+
+def _kind_of(number: Number) -> int:
+    small = len(number.value) <= 2 and "." not in number.value
+    return COUNT if small or number.is_year or number.value in ("100", "1000", "1000000") else NUMBER
+
+
+def _numeric_dates(text: str) -> Iterator[tuple[int, int]]:
+    for match in _EAST_ASIAN_DATE.finditer(text):
+        yield int(match.group(1)), int(match.group(2))
+    for match in _ISO_DATE.finditer(text):
+        yield int(match.group(1)), int(match.group(2))
+    for match in _NUMERIC_DATE.finditer(text):
+        yield int(match.group(2)), int(match.group(1))
+
+
+def _date(month: int, day: int) -> Iterator[tuple[int, int]]:
+    if 1 <= month <= 12 and 1 <= day <= _BIGGEST_DAY:
+        yield _hash(f"date:{month:02d}-{day:02d}"), DATE
+        yield _hash(f"month:{month}"), CALENDAR
+
+
+def _runs(text: str, language: str) -> Iterator[tuple[int, int]]:
+    """Anchors of a text without spaces between words."""
+    named = concepts_by_run(language)
+    for match in _IDEOGRAPHS.finditer(text):
+        run = match.group()
+        for at in range(len(run) - 1):
+            pair = run[at : at + 2]
+            yield _hash(pair), WORD
+            for name, concept in named.get(pair, ()):
+                if run.startswith(name, at):
+                    yield _hash(concept), _kind_of_concept(concept)
+                    break
+    for match in _KATAKANA.finditer(text):
+        coarse = skeletons(match.group())[1]
+        if coarse:
+            yield _hash(f"~{coarse}"), COARSE
+    if language == "zh":
+        for transcribed in transcribed_runs(text):
+            coarse = chinese_skeleton(transcribed)
+            if coarse:
+                yield _hash(f"~{coarse}"), COARSE
+
+
+def _kind_of_concept(concept: str) -> int:
+    return CALENDAR if concept.startswith(("day:", "month:")) else CONCEPT
+
+
+def _words(text: str, language: str, lowered: set[str], numbers: list[Number]) -> Iterator[tuple[int, int]]:
+    named = concepts_by_word(language)
+    calendar = months(language)
+    words = list(_WORD.finditer(text))
+    stems = [_stemmed(word.group()) for word in words]
+    starts = [word.start() for word in words]
+    for at, match in enumerate(words):
+        word = match.group()
+        yield from _keys(word, word[0].isupper() and word.casefold() not in lowered, language)
+        for name, concept in named.get(stems[at], ()):
+            if tuple(stems[at : at + len(name)]) == name:
+                yield _hash(concept), _kind_of_concept(concept)
+                break
+        month = calendar.get(stems[at])
+        if month is not None:
+            days = _days_beside(match.start(), match.end(), at, starts, numbers)
+            for day in days:
+                yield from _date(month, day)
+            if days or len(stems[at]) > _SHORTEST_NAME:
+                yield _hash(f"month:{month}"), CALENDAR
+
+
+def _days_beside(start: int, end: int, at: int, starts: list[int], numbers: list[Number]) -> list[int]:
+    """The day's number right before a month, or else right after it."""
+    before = [
+        number
+        for number in numbers
+        if number.end <= start and at - bisect_right(starts, number.end) < _NEAR and start - number.end < 12
+    ]
+    after = [number for number in numbers if number.start >= end and number.start - end <= _NEAR]
+    for number in (*before[-1:], *after[:1]):
+        if number.value.isdigit() and 1 <= int(number.value[:4]) <= _BIGGEST_DAY:
+            return [int(number.value)]
+    return []
+
+
+@lru_cache(maxsize=100_000)
+def _stemmed(word: str) -> str:
+    return stem(fold(word))
+
+
+@lru_cache(maxsize=100_000)
+def _keys(word: str, name: bool, language: str) -> tuple[tuple[int, int], ...]:
+    """Anchors of one word."""
+    plain = fold(word)
+    found: list[tuple[int, int]] = []
+    if len(plain) > 1:
+        found.append((_hash(plain), WORD))
+    latin = _latin(plain)
+    cased = word[0].isupper() or word[0].islower()
+    if name or not cased:
+        if name and len(latin) >= _SHORTEST_NAME:
+            found.append((_hash(f"^{_sounding(latin)[:_LETTERS_OF_A_WORD]}"), NAME))
+        elif word.isupper() and len(latin) >= 2:
+            found.append((_hash(f"^{latin}"), NAME))
+        if language not in UNSPACED:
+            fine, coarse = skeletons(word)
+            found += [(_hash(f"={fine}"), FINE)] if fine else []
+            found += [(_hash(f"~{coarse}"), COARSE)] if coarse else []
+    if len(latin) >= _SHORTEST_COGNATE:
+        found.append((_hash(f"-{_sounding(latin)[:_LETTERS_OF_A_WORD]}"), COGNATE))
+    return tuple(found)
+
+
+def _latin(word: str) -> str:
+    return re.sub("[^a-z]", "", word if word.isascii() else anyascii(word).casefold())
+
+
+_SPELLINGS = (
+    (re.compile("ph"), "f"),
+    (re.compile("[ckq]+h?"), "k"),
+    (re.compile("th"), "t"),
+    (re.compile("[yj]"), "i"),
+    (re.compile("w"), "v"),
+    (re.compile("z"), "s"),
+    (re.compile(r"(.)\1+"), r"\1"),
+)
+
+
+def _sounding(latin: str) -> str:
+    """Spelling differences between languages taken out: Philippines and Filipinas, commission and komisja."""
+    for pattern, instead in _SPELLINGS:
+        latin = pattern.sub(instead, latin)
+    return latin
+
+
+@lru_cache(maxsize=200_000)
+def _hash(key: str) -> int:
+    return int.from_bytes(blake2b(key.encode(), digest_size=8).digest(), "little")

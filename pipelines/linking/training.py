@@ -1,0 +1,222 @@
+"""Weights from pairs whose answer is known: logistic regression, calibrated, with thresholds.
+
+One model for each scorer. Every relation of languages has weights of its own, which are drawn to those that
+all relations share (a multi-task ridge): what little is known of pairs in different scripts leans on the
+rest. The logits are calibrated (Platt) and the thresholds chosen on pairs scored by a model that saw neither
+statement of the pair.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations_with_replacement
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipelines.linking.scripts import RELATIONS
+from pipelines.linking.weights import Scorer, as_logit
+
+FOLDS = 5
+RIDGE = 3.0
+JOIN_PRECISION = 0.98
+"""Of the pairs from the join threshold up, this part must be right: single pairs, before groups decide."""
+ASK_PROBABILITY = 0.1
+"""From this probability on a pair is worth a person's look."""
+_BINS = 10
+_STEPS = 50
+_SETTLED = 1e-7
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A pair whose answer is known."""
+
+    features: Mapping[str, float]
+    relation: str
+    together: bool
+    statements: tuple[str, str]
+    weight: float = 1.0
+    measured: bool = True
+    """Whether it counts when results are told; altered copies only train."""
+
+
+class TrainingError(ValueError):
+    """The data cannot be learned from; the message says what is missing."""
+
+
+def fold_of(statement: str, folds: int = FOLDS) -> int:
+    """The part of the data that a statement belongs to, the same on every machine."""
+    return int.from_bytes(hashlib.blake2b(statement.encode(), digest_size=4).digest(), "little") % folds
+
+
+def train(
+    examples: Sequence[Example], name: str, features: Sequence[str], precision: float = JOIN_PRECISION
+) -> Scorer:
+    """A scorer from examples. Raises TrainingError when there are too few of either answer."""
+    check_enough(examples)
+    design = _Design(examples, features)
+    unseen = design.unseen_logits(FOLDS)
+    slope, shift = _calibration(unseen, design.answers)
+    told = design.told
+    logits, answers = slope * unseen[told] + shift, design.answers[told]
+    scorer = design.scorer(name, design.fit(np.ones(len(examples), dtype=np.bool_)), slope, shift)
+    join = _threshold(logits, answers, precision)
+    return _with_thresholds(scorer, join, measured(logits, answers, join))
+
+
+def cross_train(
+    examples: Sequence[Example], name: str, features: Sequence[str], precision: float = JOIN_PRECISION
+) -> dict[tuple[int, int], Scorer]:
+    """For every two folds (the smaller first, or one twice) a scorer that saw no statement of either.
+
+    Its calibration and thresholds come from pairs of the other folds, as scored unseen. Raises
+    TrainingError as `train` does.
+    """
+    check_enough(examples)
+    design = _Design(examples, features)
+    unseen = design.unseen_logits(FOLDS)
+    found: dict[tuple[int, int], Scorer] = {}
+    for one, other in combinations_with_replacement(range(FOLDS), 2):
+        seen = design.outside(one, other)
+        check_enough([each for each, kept in zip(examples, seen, strict=True) if kept])
+        slope, shift = _calibration(unseen[seen], design.answers[seen])
+        told = seen & design.told
+        join = _threshold(slope * unseen[told] + shift, design.answers[told], precision)
+        found[one, other] = _with_thresholds(design.scorer(name, design.fit(seen), slope, shift), join, {})
+    return found
+
+
+def _with_thresholds(scorer: Scorer, join: float, told: Mapping[str, Any]) -> Scorer:
+    join = max(0.0, join)
+    ask = min(join, as_logit(ASK_PROBABILITY))
+    return Scorer(scorer.name, scorer.intercepts, scorer.weights, join, ask, told)
+
+
+def check_enough(examples: Iterable[Example]) -> None:
+    """Raise TrainingError unless there are examples of both answers in every fold's rest."""
+    answers = [each.together for each in examples]
+    fewest = 20
+    if min(sum(answers), len(answers) - sum(answers)) < fewest:
+        raise TrainingError(
+            f"{sum(answers)} pairs of one statement and {len(answers) - sum(answers)} of two: "
+            f"at least {fewest} of each are needed to learn from"
+        )
+
+
+class _Design:
+    """Examples as a matrix: features in units of their spread, once for all and once for each relation."""
+
+    def __init__(self, examples: Sequence[Example], features: Sequence[str]) -> None:
+        self._features = tuple(features)
+        self._raw = np.array([[each.features[name] for name in features] for each in examples])
+        self._mean = self._raw.mean(axis=0)
+        self._spread = self._raw.std(axis=0) + 1e-6
+        self._relations = np.array([[each.relation == name for name in RELATIONS] for each in examples])
+        self.answers = np.array([each.together for each in examples], dtype=np.float64)
+        self._weights = np.array([each.weight for each in examples])
+        self._parts = np.array([sorted(fold_of(each) for each in one.statements) for one in examples])
+        self.told = np.array([each.measured for each in examples], dtype=np.bool_)
+        scaled = np.hstack([(self._raw - self._mean) / self._spread, np.ones((len(examples), 1))])
+        own = [scaled * self._relations[:, [at]] for at in range(len(RELATIONS))]
+        self._matrix: Array = np.hstack([scaled, *own])
+
+    def fit(self, chosen: NDArray[np.bool_]) -> Array:
+        """Newton's method; the ridge leaves only the common intercept free."""
+        matrix, answers, weights = self._matrix[chosen], self.answers[chosen], self._weights[chosen]
+        ridge = np.full(matrix.shape[1], RIDGE)
+        ridge[len(self._features)] = 1e-3
+        found = np.zeros(matrix.shape[1])
+        for _ in range(_STEPS):
+            chance = _chance(matrix @ found)
+            gradient = matrix.T @ (weights * (chance - answers)) + ridge * found
+            curve = weights * np.maximum(chance * (1 - chance), 1e-9)
+            step = np.linalg.solve((matrix * curve[:, None]).T @ matrix + np.diag(ridge), gradient)
+            # Far steps on nearly separable data overshoot.
+            step *= min(1.0, 5.0 / float(np.abs(step).max() or 1.0))
+            found -= step
+            if np.abs(step).max() < _SETTLED:
+                break
+        return found
+
+    def outside(self, one: int, other: int) -> NDArray[np.bool_]:
+        """Which examples have no statement in either fold."""
+        return np.asarray(~np.isin(self._parts, (one, other)).any(axis=1))
+
+    def unseen_logits(self, folds: int) -> Array:
+        """A logit for each example, by a model that saw no pair with a statement of the folds of its two."""
+        logits = np.zeros(len(self.answers))
+        for one, other in combinations_with_replacement(range(folds), 2):
+            asked = (self._parts == [one, other]).all(axis=1)
+            if asked.any():
+                logits[asked] = self._matrix[asked] @ self.fit(self.outside(one, other))
+        return logits
+
+    def scorer(self, name: str, found: Array, slope: float, shift: float) -> Scorer:
+        """As weights of raw features."""
+        count = len(self._features) + 1
+        intercepts: dict[str, float] = {}
+        weights: dict[str, dict[str, float]] = {}
+        for at, relation in enumerate(RELATIONS):
+            both = found[:count] + found[count * (at + 1) : count * (at + 2)]
+            raw = slope * both[:-1] / self._spread
+            weights[relation] = dict(zip(self._features, (float(each) for each in raw), strict=True))
+            intercepts[relation] = float(slope * both[-1] + shift - raw @ self._mean)
+        return Scorer(name, intercepts, weights, 0.0, 0.0)
+
+
+def _chance(logits: Array) -> Array:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(logits, -30, 30))))
+
+
+def _calibration(logits: Array, answers: Array) -> tuple[float, float]:
+    """Slope and shift that make logits of unseen pairs probabilities."""
+    matrix = np.stack([logits, np.ones(len(logits))], axis=1)
+    found = np.array([1.0, 0.0])
+    for _ in range(_STEPS):
+        chance = _chance(matrix @ found)
+        gradient = matrix.T @ (chance - answers) + 1e-3 * (found - [1.0, 0.0])
+        curve = np.maximum(chance * (1 - chance), 1e-9)
+        step = np.linalg.solve((matrix * curve[:, None]).T @ matrix + 1e-3 * np.eye(2), gradient)
+        found -= step
+        if np.abs(step).max() < _SETTLED:
+            break
+    return float(found[0]), float(found[1])
+
+
+def _threshold(logits: Array, answers: Array, precision: float) -> float:
+    """The lowest logit from which on the pairs are right often enough."""
+    order = np.argsort(-logits, kind="stable")
+    right = np.cumsum(answers[order]) / np.arange(1, len(order) + 1)
+    enough = np.flatnonzero(right >= precision)
+    return float(logits[order][enough[-1]]) if len(enough) else float(logits.max())
+
+
+def measured(logits: Array, answers: Array, join: float) -> dict[str, Any]:
+    """How good logits of unseen pairs are: precision and recall of pairs from `join` on, Brier score, and
+    the expected calibration error over ten bins of probability."""
+    chance = _chance(logits)
+    joined = logits >= join
+    right = float(answers[joined].sum())
+    bins = np.minimum((chance * _BINS).astype(int), _BINS - 1)
+    error = sum(
+        abs(float(chance[bins == each].sum() - answers[bins == each].sum())) for each in range(_BINS)
+    ) / len(logits)
+    return {
+        "pairs": len(logits),
+        "together": int(answers.sum()),
+        "pair precision": _rounded(right / max(1, int(joined.sum()))),
+        "pair recall": _rounded(right / max(1.0, float(answers.sum()))),
+        "brier": _rounded(float(((chance - answers) ** 2).mean())),
+        "calibration error": _rounded(error),
+    }
+
+
+def _rounded(value: float) -> float:
+    return round(value, 4) if math.isfinite(value) else 0.0
