@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from crawler.items import AddressState, Origin, Release
 from storage.addresses import Kept, keep_addresses, keys_by_source
-from storage.database import insert_many
+from storage.database import insert_into, insert_many
 from storage.release_rows import (
     COLUMNS,
     PARTS,
@@ -197,8 +197,9 @@ def _update_values(release: Release, detail: str) -> dict[str, Any]:
 
 
 def _insert_new(connection: Connection, run: str, new: Sequence[Release], now: datetime) -> None:
+    # A release that was deleted and comes back finds its statement, to which others may lead.
     connection.execute(
-        insert(StatementRow),
+        insert_into(connection, StatementRow).on_conflict_do_nothing(index_elements=["id"]),
         [
             {
                 "id": own_statement(each),

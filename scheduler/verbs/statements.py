@@ -161,7 +161,7 @@ def show(
     from storage.statements import find_statement
 
     with place.reading() as connection:
-        found = _id_of(connection, what)
+        found = id_of(connection, what)
         view = find_statement(connection, found)
         if view is None:
             raise Refusal(f"expected a statement or release {found}, found none", 1)
@@ -187,7 +187,7 @@ def show(
     out().print(describe(view, origins, revisions, links, captures))
 
 
-def _id_of(connection: Connection, what: str) -> str:
+def id_of(connection: Connection, what: str) -> str:
     """The id that an id, the beginning of one, or an address means. Refusal when none or several."""
     from storage.provenance import ids_at, ids_beginning
 
