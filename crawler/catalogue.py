@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from crawler.declare import Api, Feed, Listing, Numbers
+from crawler.declare import Api, Feed, Listing, Numbers, Sitemap
 from crawler.issuers import ISSUERS
 from crawler.source import Source, crawled_sources
 
 BEGIN, END = "<!-- sources -->", "<!-- /sources -->"
-_WAYS = {Listing: "listing", Feed: "feed", Api: "API", Numbers: "numbered pages"}
+_WAYS = {Listing: "listing", Sitemap: "sitemap", Feed: "feed", Api: "API", Numbers: "numbered pages"}
 _SHOWN_LANGUAGES = 4
 
 

@@ -180,6 +180,8 @@ def _index(sample: Sample) -> dict[str, Any]:
         found["total"] = index.total
     if index.embedded:
         found["embedded"] = sorted(index.embedded)
+    if index.maps:
+        found["maps"] = [each.url for each in index.maps]
     return found
 
 
