@@ -73,7 +73,7 @@ class Indexed:
 
     url: str
     pages: Pages = field(default_factory=Pages.single)
-    languages: tuple[str, ...] | Mapping[str, str] = ()
+    languages: tuple[str, ...] | Mapping[str, str] = field(default=(), hash=False)
     """Languages that have an index; a mapping says how the address writes each (`{"pt": "pt-br"}`)."""
     language: str | None = None
     """Language of the entries, where an index holds one only and the address does not say it."""

@@ -74,7 +74,7 @@ class Shared:
 
     pattern: str
     key: str
-    addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    addresses: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
     def __post_init__(self) -> None:
         check_pattern("Shared", "pattern", self.pattern)
@@ -104,7 +104,7 @@ class Kinds:
     """
 
     default: KindOfRelease
-    labels: Mapping[str, KindOfRelease] = field(default_factory=lambda: MappingProxyType({}))
+    labels: Mapping[str, KindOfRelease] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 
 @dataclass(frozen=True, slots=True)

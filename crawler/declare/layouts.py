@@ -155,7 +155,7 @@ class Flow:
     """Regular expression for the foot line, matched against whole paragraphs from the body's end upwards."""
     end: tuple[str, ...]
     """Regular expressions; the first paragraph that matches one, and all after it, are furniture."""
-    not_releases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    not_releases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     """Regular expression over paragraphs before the end -> reason to skip the page."""
     path: str | None = None
     """As in `Fields`."""
@@ -180,7 +180,7 @@ class Parts:
     others get theirs behind it (`news/one#es`). All parts share an id, so that they are linked.
     """
 
-    parts: Mapping[str, Fields]
+    parts: Mapping[str, Fields] = field(hash=False)
     path: str | None = None
     """As in `Fields`."""
     until: date | None = None

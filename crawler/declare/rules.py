@@ -28,7 +28,7 @@ class Text:
     selector: str
     pattern: str | None = None
     index: int = 0
-    replace: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    replace: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     lower: bool = False
     template: str | None = None
 
@@ -70,7 +70,7 @@ class Date:
     """
 
     selector: str
-    formats: tuple[str, ...] | Mapping[str, tuple[str, ...]] = ("iso",)
+    formats: tuple[str, ...] | Mapping[str, tuple[str, ...]] = field(default=(ISO,), hash=False)
     pattern: str | None = None
     index: int = 0
     year: Literal["posted", "index", "capture"] | None = None

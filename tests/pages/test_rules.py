@@ -11,7 +11,7 @@ import pytest
 from crawler.declare import Address, Date, DefinitionError, Fields, Record, Text
 from crawler.items import Due, FailureKind, ReadBy, ReleaseItem
 from crawler.pages.read import Reading, read_page
-from crawler.source import Source
+from crawler.source import Source, registry
 from tests.pages.definitions import SENTENCE, capture, define, html
 
 
@@ -248,3 +248,10 @@ def test_a_wrong_type_in_embedded_data_is_unreadable() -> None:
     failure = read(define(release=EMBEDDED), shell(data)).failure
     assert failure is not None
     assert failure.kind is FailureKind.UNREADABLE
+
+
+def test_every_word_of_the_catalogue_can_be_looked_up_by() -> None:
+    # Intake of files remembers indexes and layouts by what they are.
+    for source in registry().values():
+        for word in (*source.discoveries(), *source.layouts(), *source.addresses(), source.kinds):
+            assert {word: source.name}[word] == source.name
