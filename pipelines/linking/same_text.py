@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
 from rapidfuzz.fuzz import ratio
@@ -36,6 +37,10 @@ _LEAST_RESEMBLANCE = 0.15
 _SHORTEST_MATCH = 3
 _PASSAGE = 12
 """A difference of more words than this is a passage: framing at an edge, a cut or addition elsewhere."""
+_MANY = 10
+"""Words and phrases that differ, from which on a text may be read badly."""
+_FEW_WITH_FIGURES = 0.15
+"""In a template figures differ and little else."""
 _MOST_CELLS = 400_000_000
 """Product of both lengths up to which texts are aligned (20,000 words each)."""
 _SAME_NAME = 70.0
@@ -99,7 +104,22 @@ def body_words(body: str, language: str, folio: str | None) -> Words:
             each for index, each in enumerate(paragraphs) if index > 1 or not _is_number_line(each, folio)
         ]
         body = "\n\n".join(kept)
-    return read_words(_INSERTION.sub(" ", body), language)
+    return read_words(_INSERTION.sub(" ", without_places(body)), language)
+
+
+def without_places(body: str) -> str:
+    """The text without numbers that only tell a place in it: of pages, and of the points of a list.
+
+    Versions count their points from 0 or from 1. A single "5." at the start of a line may be a day.
+    """
+    points = [int(each) for each in _POINT.findall(body)]
+    if any(after == before + 1 for before, after in pairwise(points)):
+        body = _POINT.sub("", body)
+    return _PAGE.sub("", body)
+
+
+_POINT = re.compile(r"(?m)^[ \t]*\(?(\d{1,2})[.)](?=[ \t])")
+_PAGE = re.compile(r"(?m)^[ \t]*[-–—]?[ \t]*\d{1,3}[ \t]*[-–—]?[ \t]*$")
 
 
 _INSERTION = re.compile(r"\[[^\]\d]{1,60}\]")
@@ -129,6 +149,7 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
     mine: Counter[str] = Counter()
     theirs: Counter[str] = Counter()
     names: list[tuple[str, str]] = []
+    substitutions = with_figures = 0
     for gap in _gaps(left, right):
         if isinstance(gap, int):
             shared += gap
@@ -155,10 +176,32 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
             (theirs if ours else mine)[beside] += 1
         if longer <= _PASSAGE:
             names += _other_names(left, l0, l1, right, r0, r1)
-    # What one side has in one place and the other in another is the same figure, moved.
+            substitutions += shorter > 0
+            with_figures += bool(ours - others and others - ours)
+    if substitutions >= _MANY and with_figures < _FEW_WITH_FIGURES * substitutions:
+        # Read badly from paper: differences are everywhere, and the few in figures are among them.
+        return Comparison(n, m, shared)
+    # What one side has in one place and the other in another is the same figure, or name, moved.
     mine, theirs = mine - theirs, theirs - mine
-    differing = (tuple(sorted(mine)), tuple(sorted(theirs))) if mine and theirs else ((), ())
-    return Comparison(n, m, shared, differing, tuple(sorted(names)))
+    differing = (tuple(sorted(mine)), tuple(sorted(theirs))) if _comparable(mine, theirs) else ((), ())
+    return Comparison(n, m, shared, differing, tuple(sorted(_not_moved(names, left, right))))
+
+
+def _comparable(left: Iterable[str], right: Iterable[str]) -> bool:
+    """Whether figures stand against figures, or words against words: "15" may well be "fifteen"."""
+    return any(
+        any(word[0].isdigit() is digits for word in left)
+        and any(word[0].isdigit() is digits for word in right)
+        for digits in (True, False)
+    )
+
+
+def _not_moved(names: Iterable[tuple[str, str]], left: Words, right: Words) -> Iterator[tuple[str, str]]:
+    """Names of which each side has a word that the other has nowhere: who is named first may differ."""
+    ours, theirs = frozenset(left.folded), frozenset(right.folded)
+    for one, other in names:
+        if set(one.split()) - theirs and set(other.split()) - ours:
+            yield one, other
 
 
 def _gaps(left: Words, right: Words) -> Iterator[int | tuple[int, int, int, int]]:
@@ -177,11 +220,16 @@ def _gaps(left: Words, right: Words) -> Iterator[int | tuple[int, int, int, int]
 
 
 def _figure_beside(words: Words, start: int, end: int) -> str | None:
-    """The figure right before a stretch of words, or else right after it."""
-    for index in (start - 1, end):
-        if 0 <= index < len(words.folded) and words.figures[index]:
-            return words.folded[index]
-    return None
+    """The figure right before a stretch of words, with all words that it is written in, or else after it."""
+    first = start
+    while first > 0 and words.figures[first - 1]:
+        first -= 1
+    if first < start:
+        return " ".join(words.folded[first:start])
+    last = end
+    while last < len(words.folded) and words.figures[last]:
+        last += 1
+    return " ".join(words.folded[end:last]) or None
 
 
 def _figures(words: Words, start: int, end: int) -> Counter[str]:

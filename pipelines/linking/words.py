@@ -12,10 +12,21 @@ from functools import cached_property, lru_cache
 from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 
+from pipelines.linking.numbers import western_digits
+
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
-_WORD = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+")
-_WORD_OR_STOP = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+|[.!?:;¿¡\n]")
+_ALPHABETIC = r"[^\W\d_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_TOKEN = (
+    # Thousands with spaces between; then figures and letters in one word ("3rd", "G20", a misread "mi11ion").
+    r"\d{1,3}(?:[ \u2009]\d{3})+(?![\d.,]*\d)"
+    rf"|(?:{_ALPHABETIC}+\d|\d+(?:[.,]\d+)*{_ALPHABETIC})(?:{_ALPHABETIC}|\d)*"
+    r"|\d+(?:[.,:/]\d+)*|[^\W\d_]+"
+)
+_WORD = re.compile(_TOKEN)
+_WORD_OR_STOP = re.compile(rf"{_TOKEN}|[.!?:;¿¡\n]")
+_FIGURE = re.compile(r"\d[\d.,:/]*(?:(?:st|nd|rd|th|er|re|e|h|am|pm|[ao])\d{0,2})?")
+"""A word that is a figure; other words with figures in them are names, or misread."""
 _STOPS = frozenset(".!?:;¿¡\n")
 
 _NUMBER_WORDS: Mapping[str, str] = {
@@ -45,7 +56,10 @@ class Words:
     def figures(self) -> tuple[bool, ...]:
         """For each word, whether it is a figure, a number in words, a month or a day of the week."""
         spoken = figure_words(self.language)
-        return tuple(word[0].isdigit() or word in spoken for word in self.folded)
+        return tuple(
+            word in spoken or (word[0].isdigit() and _FIGURE.fullmatch(word) is not None)
+            for word in self.folded
+        )
 
     @cached_property
     def names(self) -> tuple[bool, ...]:
@@ -68,7 +82,15 @@ class Words:
 def read_words(text: str, language: str) -> Words:
     """The words of a text in that language (primary tag)."""
     plain = _INVISIBLE.sub("", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
-    return Words(tuple(map(str.casefold, _WORD.findall(plain))), plain, language)
+    plain = western_digits(plain)
+    return Words(tuple(map(_folded, _WORD.findall(plain))), plain, language)
+
+
+def _folded(word: str) -> str:
+    """Without case; a number without what groups its thousands."""
+    if word[0].isdigit() and not word.isdigit():
+        return _plain_number(word.replace(" ", "").replace("\u2009", "").casefold())
+    return word.casefold()
 
 
 @lru_cache(maxsize=64)
@@ -141,7 +163,7 @@ _LETTERS_OF_A_NAME = 5
 
 def _plain_number(word: str) -> str:
     """1,500 and 1.500 are 1500; 17,25 and 17.25 are 17.25."""
-    if word.isdigit():
+    if word.isdigit() or not word[-1].isdigit():
         return word
     parts = re.split(r"[.,]", word)
     if len(parts) > 1 and all(len(part) == 3 for part in parts[1:]) and ":" not in word and "/" not in word:
