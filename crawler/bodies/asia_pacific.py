@@ -9,6 +9,7 @@ COUNTRIES = {
     "cn": Country(
         ("Chinese", "China's"), ("of China", "of the People's Republic of China", "中华人民共和国", "中国")
     ),
+    "id": Country(("Indonesian", "Indonesia's"), ("of Indonesia", "Republik Indonesia", "RI")),
     "in": Country(("Indian", "India's"), ("of India", "भारत")),
     "jp": Country(("Japanese", "Japan's"), ("of Japan", "日本")),
     "kr": Country(
@@ -34,6 +35,12 @@ BODIES = (
         zh=("中华人民共和国外交部", "中国外交部", "~外交部"),
     ),
     body(
+        "id.kemlu",
+        "Kemlu",
+        en=("Ministry of Foreign Affairs of Indonesia", "~Ministry of Foreign Affairs"),
+        id=("Kementerian Luar Negeri Republik Indonesia", "~Kementerian Luar Negeri"),
+    ),
+    body(
         "in.government",
         en=("Press Information Bureau", "Government of India"),
         hi=("पत्र सूचना कार्यालय", "भारत सरकार"),
@@ -53,6 +60,14 @@ BODIES = (
         "in.commerce",
         en=("Ministry of Commerce & Industry", "Ministry of Commerce and Industry"),
         hi=("वाणिज्य एवं उद्योग मंत्रालय",),
+    ),
+    body("in.home", en=("Ministry of Home Affairs of India", "~Ministry of Home Affairs"), hi=("गृह मंत्रालय",)),
+    body("in.defence", en=("Ministry of Defence of India", "~Ministry of Defence"), hi=("रक्षा मंत्रालय",)),
+    body("in.finance", en=("Ministry of Finance of India", "~Ministry of Finance"), hi=("वित्त मंत्रालय",)),
+    body(
+        "in.president",
+        en=("President of India", "President's Secretariat"),
+        hi=("राष्ट्रपति सचिवालय",),
     ),
     body(
         "jp.mofa",

@@ -12,11 +12,14 @@ COUNTRIES = {
     "es": Country(("Spanish", "Spain's"), ("of Spain", "de España", "d'Espagne")),
     "fr": Country(("French", "France's"), ("of France", "de France", "de la République française")),
     "it": Country(("Italian", "Italy's"), ("of Italy", "d'Italia", "della Repubblica Italiana")),
+    "nl": Country(("Dutch", "the Netherlands'"), ("of the Netherlands", "van Nederland")),
+    "no": Country(("Norwegian", "Norway's"), ("of Norway", "Norges")),
     "pl": Country(("Polish", "Poland's"), ("of Poland", "of the Republic of Poland", "RP")),
     "ru": Country(
         ("Russian", "Russia's"),
         ("of Russia", "of the Russian Federation", "России", "Российской Федерации"),
     ),
+    "se": Country(("Swedish", "Sweden's"), ("of Sweden", "Sveriges")),
     "tr": Country(("Turkish", "Türkiye's"), ("of Türkiye", "of the Republic of Türkiye", "of Turkey")),
     "ua": Country(("Ukrainian", "Ukraine's"), ("of Ukraine", "України")),
     "gb": Country(
@@ -223,7 +226,38 @@ _UKRAINE = (
     ),
 )
 
+_NORTH = (
+    body(
+        "nl.government",
+        en=("Government of the Netherlands", "~Central government"),
+        nl="Rijksoverheid",
+    ),
+    body(
+        "nl.bz",
+        "~BZ",
+        en=("Ministry of Foreign Affairs of the Netherlands", "~Ministry of Foreign Affairs"),
+        nl=("Ministerie van Buitenlandse Zaken",),
+    ),
+    body("nl.defence", en="Ministry of Defence of the Netherlands", nl="Ministerie van Defensie"),
+    body(
+        "nl.az",
+        en="Ministry of General Affairs of the Netherlands",
+        nl="Ministerie van Algemene Zaken",
+    ),
+    body(
+        "no.government",
+        en=("Government of Norway", "Norwegian Government"),
+        no=("Norges regjering", "~Regjeringen"),
+    ),
+    body(
+        "se.government",
+        en=("Government of Sweden", "Government Offices of Sweden"),
+        sv=("Sveriges regering", "Regeringskansliet", "~Regeringen"),
+    ),
+)
+
 BODIES = (
+    *_NORTH,
     *_UNITED_KINGDOM,
     *_GERMANY,
     *_FRANCE,

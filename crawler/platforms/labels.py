@@ -103,6 +103,41 @@ LABELS: Mapping[str, Mapping[str, KindOfRelease]] = MappingProxyType(
                 _F: "Ficha informativa|Perguntas e respostas",
             }
         ),
+        "nl": _told(
+            {
+                _C: "Persbericht|Persberichten|Nieuwsbericht|Nieuws",
+                _S: "Verklaring|Gezamenlijke verklaring",
+                _P: "Persconferentie",
+                _D: "Toespraak|Toespraken",
+                _A: "Persuitnodiging|Mediabericht",
+            }
+        ),
+        "sv": _told(
+            {
+                _C: "Pressmeddelande|Pressmeddelanden|Nyhet",
+                _S: "Uttalande|Gemensamt uttalande",
+                _P: "Presskonferens|Pressträff",
+                _D: "Tal|Anförande",
+                _A: "Pressinbjudan|Inbjudan",
+            }
+        ),
+        "no": _told(
+            {
+                _C: "Pressemelding|Pressemeldinger|Nyhet|Nyheter",
+                _S: "Uttalelse|Felles uttalelse",
+                _P: "Pressekonferanse",
+                _D: "Tale|Tale/innlegg|Innlegg",
+                _A: "Presseinvitasjon|Kalenderhendelse",
+            }
+        ),
+        "id": _told(
+            {
+                _C: "Siaran Pers|Berita",
+                _S: "Pernyataan|Pernyataan Bersama",
+                _P: "Konferensi Pers",
+                _D: "Pidato|Sambutan",
+            }
+        ),
         "pl": _told(
             {
                 _C: "Komunikat|Komunikat prasowy|Informacja prasowa|Aktualności",

@@ -18,8 +18,8 @@ class DeBundesregierung(Source):
         Feed(url="https://www.bundesregierung.de/service/rss/breg-de/1151244/feed.xml"),
         Listing(
             url="https://www.bundesregierung.de/breg-en/news?page={page}",
-            container="main", entry="div.bpa-teaser", link="a.bpa-teaser-link::attr(href)",
-            title="span.bpa-teaser-title-text", posted=Date("time::attr(datetime)"),
+            container="ol.bpa-search-result-list", entry="li.bpa-search-result-full", link="a::attr(href)",
+            title="span.bpa-teaser-title-text-inner", posted=Date("time::attr(datetime)"),
             language="en", pages=Pages.numbered(first=0),
         ),
     )  # fmt: skip
@@ -45,9 +45,9 @@ class DeBundesregierung(Source):
     facts = (
         "M: RSS of press releases under /service/rss/breg-de/1151244/feed.xml",
         "H: addresses end in a number, which differs between languages; trees breg-de, breg-en, breg-fr",
-        "M: the English tree is much less complete than the German one; so is the French",
+        "M: English list: li.bpa-search-result-full, time[datetime] in UTC; English is incomplete",
     )
     unverified = (
-        "class names; how the English news page goes on",
+        "class names of articles; how the English list goes on",
         "whether pages name their other languages in link[hreflang]",
     )

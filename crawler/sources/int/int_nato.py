@@ -50,5 +50,6 @@ class IntNato(Source):
     )
     unverified = (
         "the site was rebuilt in 2025: whether the feed and these addresses still answer",
+        "the new site's search (general_search_copy.search.json): seen for transcripts only",
         "class names; that English and French are both original (both are official languages)",
     )
