@@ -15,6 +15,7 @@ from crawler.replica.world import Entry, World
 HOSTS = ("www.dhs.gov",)
 _ROBOTS = "User-agent: *\nDisallow: /private/\nDisallow: /admin/\nDisallow: /search/\n"
 _LISTING = "/news-releases/press-releases"
+_ARCHIVE = "/archive/news-releases/press-releases"
 _ARTICLE = re.compile(r"(?:/archive)?(/news/\d{4}/\d\d/\d\d/([a-z0-9-]+))/?$")
 
 
@@ -31,6 +32,8 @@ class Dhs:
             return Response(body=_ROBOTS.encode(), content_type="text/plain; charset=utf-8")
         if request.path.rstrip("/") == _LISTING:
             return self._listing(request, flavour)
+        if request.path.rstrip("/") == _ARCHIVE:
+            return self._archive(request, flavour)
         if match := _ARTICLE.match(request.path):
             entry = self.world.find("us_dhs", match[2])
             if entry is not None and not entry.withdrawn and path_of(self.world, entry) == match[1]:
@@ -74,6 +77,25 @@ class Dhs:
             f'<nav class="usa-pagination"><ul class="usa-pagination__list">{numbers}</ul></nav>\n'
         )
         return page(self._frame("Press Releases", content))
+
+    def _archive(self, request: Request, flavour: Flavour | None) -> Response:
+        """The older half again, as rows of another markup that lead to the articles' second addresses."""
+        size = min(50, max(1, request.number("items_per_page", 20)))
+        number = request.number("page", 0)
+        gone = self.world.withdrawals
+        found = [each for each in self.world.order("us_dhs") if each not in gone]
+        older = found[len(found) // 2 :]
+        shown = [] if flavour is Flavour.EMPTY_LISTING else older[number * size : (number + 1) * size]
+        rows = ""
+        for release in shown:
+            entry = self.world.entry(release)
+            rows += (
+                f'<div class="views-row"><time datetime="{entry.local.isoformat()}">'
+                f"{wordings()['en'].day(entry.local.date())}</time> "
+                f'<a href="/archive{path_of(self.world, entry)}">{entry.title}</a></div>\n'
+            )
+        content = f'<h1>Archived Press Releases</h1>\n<div class="view-content">\n{rows}</div>\n'
+        return page(self._frame("Archived Press Releases", content))
 
     def _article(self, entry: Entry) -> str:
         lead, *rest = self.world.body(entry.number)

@@ -13,14 +13,25 @@ class UsDhs(Source):
     languages = ("en",)
     timezone = "America/New_York"
     hosts = ("www.dhs.gov",)
-    discover = Listing(
-        url="https://www.dhs.gov/news-releases/press-releases?items_per_page=50&sort_bef_combine=created_DESC&page={page}",
-        container="div.view-content",
-        entry="li.usa-collection__item",
-        link="a::attr(href)",
-        title="h3.usa-collection__heading",
-        posted=Date("time::attr(datetime)"),
-        pages=Pages.numbered(first=0),
+    discover = (
+        Listing(
+            url="https://www.dhs.gov/news-releases/press-releases?items_per_page=50&sort_bef_combine=created_DESC&page={page}",
+            container="div.view-content",
+            entry="li.usa-collection__item",
+            link="a::attr(href)",
+            title="h3.usa-collection__heading",
+            posted=Date("time::attr(datetime)"),
+            pages=Pages.numbered(first=0),
+        ),
+        Listing(
+            url="https://www.dhs.gov/archive/news-releases/press-releases?items_per_page=50&page={page}",
+            container="div.view-content",
+            entry="div.view-content div.views-row",
+            link="a::attr(href)",
+            title="a",
+            posted=Date("time::attr(datetime)"),
+            pages=Pages.numbered(first=0),
+        ),
     )
     # The archive shows the same text at a second address.
     address = Address(
@@ -39,9 +50,10 @@ class UsDhs(Source):
     terms = "Works of the United States government: public domain."
     facts = (
         "M: listing 0-based, USWDS collection with time[datetime]; article with 'Release Date: ...'",
+        "M: a second list under /archive/ with div.views-row, for releases that are kept for reference",
         "H: /news/YYYY/MM/DD/<slug> and /archive/news/YYYY/MM/DD/<slug> are one text",
     )
     unverified = (
-        "how far back the listing goes; the archive has one too (/archive/news-releases/press-releases)",
+        "how far back the lists go; whether the archive's rows show a day in time[datetime]",
         "feeds",
     )
