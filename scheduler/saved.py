@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawler.declare import Record
 from crawler.items import Capture, Origin
+from crawler.pages.record import address_in_record
 from crawler.source import Source, registry
 
 LARGEST_PAGE = 64 * 1024 * 1024
@@ -123,21 +124,15 @@ def address_in(file: SavedFile, source: type[Source] | None = None) -> str | Non
 
 
 def _address_of_record(body: bytes, source: type[Source] | None) -> str | None:
-    import jmespath
-
     try:
         document = json.loads(body)
     except ValueError:
         return None
     for candidate in (source,) if source is not None else registry().values():
         for layout in candidate.layouts():
-            if not isinstance(layout, Record):
-                continue
-            found = jmespath.search(layout.url, document)
-            if isinstance(found, str) and found:
-                url = urljoin(layout.site, found)
-                if is_web_address(url) and candidate.address_key(url) is not None:
-                    return url
+            url = address_in_record(layout, document) if isinstance(layout, Record) else None
+            if url is not None and candidate.address_key(url) is not None:
+                return url
     return None
 
 

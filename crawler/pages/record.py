@@ -77,6 +77,19 @@ def read_record(
     return {"title": title, "body": body, **values}
 
 
+def address_in_record(layout: Record, data: Json) -> str | None:
+    """The absolute address that a record names for itself; None where the data is no such record."""
+    try:
+        record = search_record(layout.within, data) if layout.within is not None else data
+        if layout.url is None or not isinstance(record, dict):
+            return None
+        spoken = _text("language", layout.language, record)
+        written = _text("url", layout.url, record, markup=False, language=spoken)
+    except WrongShape:
+        return None
+    return Page.join_to(layout.site, written) if written else None
+
+
 def _title_and_body(
     source: type[Source], layout: Record, record: Json, page: Page
 ) -> tuple[str | None, tuple[str, ...]]:
