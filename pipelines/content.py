@@ -28,6 +28,7 @@ from storage.anchors import ANCHOR_HUB_ABOVE, find_sharing, load_contents, load_
 from storage.database import Database
 from storage.linkers import Claim, claim_linker, keep_claim, release_claim
 from storage.links import Link, LinkKey, load_facts, load_links
+from storage.relinks import note_linked_meanwhile
 from storage.unlinked import Ticket, count_unlinked, next_tickets, settle_tickets
 
 BATCH = 100
@@ -119,6 +120,7 @@ class ContentLinker(Generic[Content]):
         now = self._clock()
         result = settle(connection, found, now)
         settle_tickets(connection, tickets)
+        note_linked_meanwhile(connection, ids)
         if claim is not None:
             keep_claim(connection, claim, now)
         return result, count_unlinked(connection)

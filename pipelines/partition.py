@@ -15,7 +15,7 @@ Rows that are right already are not written.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -83,18 +83,45 @@ class Findings:
     """Facts that are at hand; others are loaded."""
 
 
+LoadLinks = Callable[[Connection, Collection[str]], dict[LinkKey, Link]]
+"""Gives all links with an end among these releases."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows from what was found: nothing of it is written."""
+
+    facts: Mapping[str, ReleaseFacts]
+    """All releases of the components that were looked at, as they are stored."""
+    known: Mapping[LinkKey, Link]
+    """All links between them."""
+    resolution: Resolution
+
+
 def settle(connection: Connection, found: Findings, now: datetime) -> LinkResult:
     """Write links, statements, redirects and roles as they follow from what was found and what is stored."""
+    return write_outcome(connection, found, work_out(connection, found), now)
+
+
+def work_out(connection: Connection, found: Findings, load: LoadLinks = load_links) -> Outcome:
+    """What follows from what was found. `load` gives the links of other releases that take part."""
     changed = {
         each
         for key in found.stale
         | {key for key, link in found.wanted.items() if not same_evidence(found.stored.get(key), link)}
         for each in key[:2]
     }
-    start = {*found.releases, *changed}
+    return work_out_around(connection, {*found.releases, *changed}, found, load)
+
+
+def work_out_around(
+    connection: Connection, around: Collection[str], found: Findings, load: LoadLinks = load_links
+) -> Outcome:
+    """What follows for the components of these releases."""
+    start = set(around)
     facts = dict(found.facts)
     while True:
-        known, members = _component(connection, start, found)
+        known, members = _component(connection, start, found, load)
         facts |= load_facts(connection, members - facts.keys())
         # Who shares a statement with a member only because of a link that is no longer there.
         left_over = load_statement_mates(connection, {facts[each].statement_id for each in members}) - members
@@ -102,9 +129,13 @@ def settle(connection: Connection, found: Findings, now: datetime) -> LinkResult
             break
         start |= left_over
     facts = {each: facts[each] for each in members}
-    resolution = resolve(facts, known.values())
-    asked = _store_links(connection, known, found, resolution, now)
-    result = _store_statements(connection, facts, resolution, known.values())
+    return Outcome(facts, known, resolve(facts, known.values()))
+
+
+def write_outcome(connection: Connection, found: Findings, outcome: Outcome, now: datetime) -> LinkResult:
+    """Write what differs from what is stored."""
+    asked = _store_links(connection, outcome.known, found, outcome.resolution, now)
+    result = _store_statements(connection, outcome.facts, outcome.resolution, outcome.known.values())
     return replace(result, asked=asked)
 
 
@@ -130,7 +161,7 @@ _DECISION = "decision"
 
 
 def _component(
-    connection: Connection, start: Collection[str], found: Findings
+    connection: Connection, start: Collection[str], found: Findings, load: LoadLinks
 ) -> tuple[dict[LinkKey, Link], set[str]]:
     """The components that the start belongs to: their links as they are from now on, and their releases."""
     stale = found.stale
@@ -142,7 +173,7 @@ def _component(
         done |= missing
         now |= {
             key: link
-            for key, link in load_links(connection, missing).items()
+            for key, link in load(connection, missing).items()
             if key not in now and key not in stale
         }
         reached = {

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from pipelines.linking.evidence import Library
 from pipelines.linking.judge import Content, Judge
-from storage.anchors import ANCHOR_HUB_ABOVE, StoredContent, load_contents, save_contents
+from storage.anchors import ANCHOR_HUB_ABOVE, StoredContent, load_contents, load_made_of, save_contents
 from storage.links import ReleaseText, TextState, load_states, load_texts
 from storage.vectors import StoredVectors, load_vectors, save_vectors
 
@@ -64,12 +64,9 @@ class Shelf(Generic[Content]):
     def read_outdated(self, connection: Connection, releases: Collection[str]) -> Fresh:
         """Read those of the releases of which nothing is stored, or something outdated. Writes nothing."""
         states = load_states(connection, releases)
-        stored = load_contents(connection, states)
+        stored = load_made_of(connection, states)
         outdated = [
-            each
-            for each, state in states.items()
-            if each not in stored
-            or (stored[each].made_of, stored[each].day) != (self.made_of(state), state.said_on)
+            each for each, state in states.items() if stored.get(each) != (self.made_of(state), state.said_on)
         ]
         fresh = Fresh()
         texts = load_texts(connection, outdated)
@@ -80,7 +77,7 @@ class Shelf(Generic[Content]):
                 self.made_of(state), state.said_on, reading.lasting, reading.prepared
             )
             fresh.day_keys[each] = reading.day_keys
-            fresh.days |= {state.said_on} | ({stored[each].day} if each in stored else set())
+            fresh.days |= {state.said_on} | ({stored[each][1]} if each in stored else set())
         self._encode_outdated(connection, states, fresh)
         return fresh
 

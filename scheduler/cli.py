@@ -21,6 +21,7 @@ from scheduler.verbs import (
     ingesting,
     ledger,
     linking,
+    relink,
     review,
     statements,
     why,
@@ -81,6 +82,7 @@ why.add_to(app)
 review.add_to(app)
 decisions.add_to(app)
 linking.add_to(app)
+relink.add_to(app)
 ledger.add_to(app)
 databases.add_to(app)
 

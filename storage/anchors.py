@@ -70,6 +70,16 @@ def load_contents(connection: Connection, releases: Collection[str]) -> dict[str
     }
 
 
+def load_made_of(connection: Connection, releases: Collection[str]) -> dict[str, tuple[str, date]]:
+    """What the stored contents of the releases were made of, and their days."""
+    query = select(ContentRow.release_id, ContentRow.made_of, ContentRow.day)
+    return {
+        row[0]: (row[1], row[2])
+        for some in chunks(releases)
+        for row in connection.execute(query.where(ContentRow.release_id.in_(some)))
+    }
+
+
 def load_days(connection: Connection, since: date, until: date) -> dict[date, list[tuple[str, bytes]]]:
     """Release and packed anchors of everything said on these days, by day."""
     row = DayAnchorsRow

@@ -205,21 +205,25 @@ class RelinkRow(Table):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
     state: Mapped[str] = mapped_column(String(20))
-    """weighing, weighed, applied, dropped"""
+    """reading, weighing, weighed, applied, dropped"""
     judge: Mapped[str] = mapped_column(String(200))
     """Identity of weights and encoder: another one cannot go on with it."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    weighed_to: Mapped[str] = mapped_column(String(40))
-    """Last release whose evidence is in `relink_links`; empty at the beginning."""
-    applied_to: Mapped[str] = mapped_column(String(40))
-    """Last release whose links were brought to it; empty at the beginning."""
+    floor: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Last ticket of the linker's queue that was given before the evidence was weighed: it is answered by
+    this relink, later ones are not."""
+    cursor: Mapped[str] = mapped_column(String(40))
+    """Last release with which the present state is done; empty at its beginning."""
     done: Mapped[int] = mapped_column(default=0)
-    """Releases weighed."""
+    """Releases with which the present state is done."""
 
 
 class RelinkLinkRow(Table):
-    """Evidence found by a full relink, not counting yet."""
+    """Evidence found by a full relink, not counting yet.
+
+    A row of kind `changed` whose two ids are the same says that the release was linked anew in the meantime.
+    """
 
     __tablename__ = "relink_links"
     __table_args__ = (Index("ix_relink_links_relink_id_right_id", "relink_id", "right_id"),)

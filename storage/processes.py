@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -55,6 +57,18 @@ def is_alive(process: Process, beat_at: datetime, now: datetime) -> bool:
     except PermissionError:
         return True  # it is there, and belongs to somebody else
     return True
+
+
+def end_with_parent(pause: float = 1.0) -> None:
+    """End this process when the one that started it has ended, however it did; looked at every second."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(pause)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="end with parent").start()
 
 
 def _state_and_start(number: int) -> tuple[str, str] | None:

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from scheduler.crawl import Report
 
 
+INTERRUPTED = 3
+"""Exit code of a command that somebody interrupted."""
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
@@ -72,8 +76,9 @@ def crawl(
     """Crawl sources, each in a process of its own: what is new, or what the days name.
 
     What is known and unchanged is not fetched again, unless --again asks whether it still stands as it was;
-    what an earlier run left over is taken up. Ctrl-C
-    lets the crawls end cleanly, a second one kills them: nothing is lost either way.
+    what an earlier run left over is taken up. When all have ended, what is new is compared with what is
+    stored, and versions of one statement are joined (communique link run). Ctrl-C lets the crawls end
+    cleanly, a second one kills them: nothing is lost either way.
     """
     from crawler.source import crawled_sources
 
@@ -83,6 +88,7 @@ def crawl(
 
     from scheduler.crawl import Crew, Order
     from scheduler.crawl import crawl as crawl_sources
+    from scheduler.linker import Linked, link_what_waits, say_linked
     from scheduler.progress import bars
 
     store = place.open()
@@ -91,11 +97,14 @@ def crawl(
         orders = [Order(name, since, until, limit, again=again) for name in names]
         with bars(names) as watch:
             reports = crawl_sources(orders, crew, watch)
+        code = exit_code(len(names), reports)
+        linked = Linked() if code == INTERRUPTED else link_what_waits(store.database)
     finally:
         store.close()
     _show(reports, place)
     show_problems(names, reports)
-    raise typer.Exit(exit_code(len(names), reports))
+    say_linked(linked)
+    raise typer.Exit(code)
 
 
 def _names(given: list[str], known: list[str], every_source: bool) -> list[str]:
@@ -119,7 +128,7 @@ def exit_code(ordered: int, reports: Sequence[Report]) -> int:
 
     endings = {report.ending for report in reports}
     if Ending.INTERRUPTED in endings or len(reports) < ordered:
-        return 3
+        return INTERRUPTED
     if Ending.FAILED in endings:
         return 1
     if Ending.BUSY in endings:

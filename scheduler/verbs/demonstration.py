@@ -57,6 +57,7 @@ def demo(
     from crawler.replica import Replica
     from scheduler.crawl import Crew
     from scheduler.demo import compare, crawl_replica, demo_sources
+    from scheduler.linker import link_what_waits, say_linked
     from scheduler.progress import bars
     from scheduler.verbs.crawling import exit_code, show_problems
     from storage.statements import StatementQuery, find_statements
@@ -76,6 +77,7 @@ def demo(
             if code == 3:
                 show_problems(names, reports)
                 raise typer.Exit(3)
+            linked = link_what_waits(store.database)
             with store.database.read() as connection:
                 views = list(find_statements(connection, StatementQuery()))
             comparison = compare(replica.truth, views)
@@ -92,6 +94,7 @@ def demo(
             title=f"{min(SHOWN, len(views))} of {len(views)} statements, those with most versions",
         )
     show_problems(names, reports)
+    say_linked(linked)
     _say_comparison(comparison)
     _say_next(place, world, views[0].id if views else None)
     raise typer.Exit(0 if comparison.equal and code == 0 else 1)

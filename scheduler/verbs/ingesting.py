@@ -78,6 +78,7 @@ def ingest(
     from crawler.frontier import RunInProgress
     from crawler.source import registry
     from scheduler.ingest import Fate, Intake, Wish
+    from scheduler.linker import link_what_waits, say_linked
     from scheduler.saved import Form, files_under, is_web_address
 
     for path in paths:
@@ -103,6 +104,7 @@ def ingest(
             for file in files:
                 intake.take(file)
                 advance(intake.counts)
+        linked = link_what_waits(store.database)
     except RunInProgress as error:
         raise Refusal(str(error), 4) from None
     except KeyboardInterrupt:
@@ -112,6 +114,7 @@ def ingest(
         store.close()
     told.show()
     _sum_up(intake.counts, place.options())
+    say_linked(linked)
     raise typer.Exit(1 if intake.counts[Fate.FAILED] else 0)
 
 

@@ -67,8 +67,8 @@ def upgrade() -> None:
         sa.Column("judge", sa.String(length=200), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("weighed_to", sa.String(length=40), nullable=False),
-        sa.Column("applied_to", sa.String(length=40), nullable=False),
+        sa.Column("floor", sa.BigInteger(), nullable=False),
+        sa.Column("cursor", sa.String(length=40), nullable=False),
         sa.Column("done", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relinks")),
     )

@@ -1,0 +1,118 @@
+"""The judge of this installation: passages, weighed with what was learned, with an encoder or without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipelines.linking.candidate_keys import (
+    KEYS_VERSION,
+    WINDOW_DAYS,
+    are_candidates,
+    candidate_keys,
+    lasting_keys,
+)
+from pipelines.linking.content import Content, weigh_content, worth_scoring
+from pipelines.linking.copies import weigh_texts
+from pipelines.linking.encoders import DEFAULT, NONE, open_encoder
+from pipelines.linking.encoders.protocol import Encoder, EncoderError
+from pipelines.linking.evidence import CONTRADICTION, JOINABLE, SAME_CONTENT, Evidence, Library
+from pipelines.linking.judge import Encoded, Reading
+from pipelines.linking.prepared import PREPARED_VERSION, Prepared, pack, prepare, unpack
+from pipelines.linking.vectors import Vectors, encode
+from pipelines.linking.weights import WeightSet, load_weights
+from storage.links import ReleaseFacts, ReleaseText
+
+
+class PassageJudge:
+    """See `judge.Judge`. Vectors are wanted where the weights have a scorer for them."""
+
+    def __init__(self, weights: WeightSet, encoder: Encoder | None = None, encoder_name: str = NONE) -> None:
+        self._weights = weights
+        self._encoder = encoder
+        self.encoder_name = encoder_name
+        """As `encoders.open_encoder` takes it."""
+        self._just_read: dict[str, Prepared] = {}
+        """What `read` was last asked for: `encode` is asked for the same texts."""
+
+    @property
+    def identity(self) -> str:
+        """Hash of the weights, and encoder."""
+        return f"{self._weights.identity} {self._encoder.identity if self._encoder else 'texts'}"
+
+    @property
+    def reading(self) -> str:
+        """Version of what is prepared."""
+        return f"{PREPARED_VERSION}.{KEYS_VERSION}"
+
+    @property
+    def vectors(self) -> str | None:
+        """Name and version of the encoder."""
+        return self._encoder.identity if self._encoder else None
+
+    @property
+    def reach(self) -> int:
+        """Days between releases that are compared by what is said around a day."""
+        return WINDOW_DAYS
+
+    def read(self, texts: Sequence[ReleaseText]) -> list[Reading]:
+        """Prepare texts, and choose their anchors."""
+        self._just_read = {each.id: prepare(each.title, each.body, each.language) for each in texts}
+        made = self._just_read.values()
+        return [Reading(pack(each), candidate_keys(each), lasting_keys(each)) for each in made]
+
+    def encode(self, texts: Sequence[ReleaseText]) -> list[Encoded | None]:
+        """Vectors of the texts' passages."""
+        pairs = [
+            (each.body, self._just_read.get(each.id) or prepare(each.title, each.body, each.language))
+            for each in texts
+        ]
+        return [
+            None if found is None else Encoded(found.rows.shape[1], found.pack())
+            for found in encode(pairs, self._encoder)
+        ]
+
+    def open(self, prepared: bytes, vectors: bytes | None) -> Content:
+        """From what is stored."""
+        known = self._encoder is not None and vectors is not None
+        model = self._encoder.identity if self._encoder else ""
+        return Content(unpack(prepared), Vectors.unpack(model, vectors) if known and vectors else None)
+
+    def worth(self, ours: int, theirs: int, shared: int) -> bool:
+        """Whether so many shared anchors are worth a look."""
+        return are_candidates(ours, theirs, shared)
+
+    def weigh(
+        self, left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, library: Library
+    ) -> Evidence | None:
+        """Two texts of one language by their words, where these decide; all others by their passages."""
+        if not worth_scoring(ours.prepared, theirs.prepared):
+            return None
+        words = None
+        if left.language == right.language:
+            words = weigh_texts(left, right, library, {}, expected=False)
+            if words is not None:
+                # The crawl has kinds of its own for what it finds by words.
+                words = replace(words, kind=SAME_CONTENT)
+                if words.score >= JOINABLE or words.score == CONTRADICTION:
+                    return words
+        return weigh_content(left, right, ours, theirs, self._weights) or words
+
+
+def open_judge(encoder: str | None = None) -> tuple[PassageJudge, str | None]:
+    """The judge with the weights of this installation, and what a person should know about it, if anything.
+
+    `encoder` as `encoders.open_encoder` names them; None: the one that comes with the program, or none
+    where it is not installed. Raises WeightsError, EncoderError.
+    """
+    if encoder is not None:
+        return judge_named(encoder), None
+    try:
+        return judge_named(DEFAULT), None
+    except EncoderError as error:
+        return judge_named(NONE), f"{error} Texts are compared without vectors."
+
+
+def judge_named(encoder: str) -> PassageJudge:
+    """The judge with that encoder. Raises WeightsError, EncoderError."""
+    return PassageJudge(load_weights(), open_encoder(encoder), encoder)
