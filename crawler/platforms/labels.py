@@ -31,8 +31,9 @@ LABELS: Mapping[str, Mapping[str, KindOfRelease]] = MappingProxyType(
     {
         "en": _told(
             {
-                _C: "Press release|Press releases|News release|Media release|Press communiqué|Communiqué"
-                "|Joint press release|Joint communiqué|News|News story|News item|Press note",
+                _C: "Press release|Press releases|News release|News releases|Media release"
+                "|Press communiqué|Communiqué|Joint press release|Joint communiqué|News"
+                "|News story|News item|Press note",
                 _S: "Statement|Statements|Joint statement|Press statement|Declaration|Message|Condolences"
                 "|Statement by the Spokesperson|Declaration by the High Representative",
                 _R: "Remarks|Press remarks|Doorstep",
@@ -41,16 +42,17 @@ LABELS: Mapping[str, Mapping[str, KindOfRelease]] = MappingProxyType(
                 _O: "Readout|Readouts|Phone call|Telephone conversation",
                 _D: "Speech|Speeches|Keynote speech|Address",
                 _A: "Media advisory|Press advisory|Media advisories|Notice|Note to editors",
-                _F: "Fact sheet|Factsheet|Backgrounder|Questions and answers",
+                _F: "Fact sheet|Factsheet|Backgrounder|Backgrounders|Questions and answers",
             }
         ),
         "fr": _told(
             {
-                _C: "Communiqué de presse|Communiqués de presse|Communiqué|Communiqué conjoint|Actualités",
+                _C: "Communiqué de presse|Communiqués de presse|Communiqué|Communiqués"
+                "|Communiqué conjoint|Actualités",
                 _S: "Déclaration|Déclarations|Déclaration conjointe|Message",
                 _T: "Entretien|Interview|Verbatim",
                 _P: "Conférence de presse|Point de presse|Points de presse",
-                _O: "Compte rendu|Entretien téléphonique",
+                _O: "Compte rendu|Comptes rendus|Entretien téléphonique",
                 _D: "Discours|Allocution",
                 _A: "Avis aux médias|Note aux rédactions|Avis",
                 _F: "Document d’information|Fiche d’information|Questions et réponses",

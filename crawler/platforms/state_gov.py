@@ -13,6 +13,7 @@ What is known, with its confidence (H: several independent witnesses, M: one, L:
 from __future__ import annotations
 
 import re
+from typing import ClassVar
 
 from crawler.declare import Address, Date, Every, Fields, Kinds, PerWeek, Polite, Voice
 from crawler.items import KindOfRelease, Role, Standing
@@ -41,16 +42,27 @@ KINDS = Kinds(
 """The Department's own labels. A press statement without a label is a statement."""
 
 
-class StateArchive(Source, platform=True):
-    """An archive that is frozen. A source on it sets `years`, title, ways of finding, and first day."""
+class FrozenState(Source, platform=True):
+    """The site of a former administration, as it was on the last day."""
+
+    issuers = ("us.state",)
+    languages: ClassVar[tuple[str, ...]] = ("en",)
+    timezone = "America/New_York"
+    kinds = KINDS
+    polite = Polite(delay=5.0)  # www.state.gov asks for crawl-delay 5 in its robots.txt
+    every = Every(days=30)  # later rounds only fetch what failed
+    expect = PerWeek(at_least=0, at_most=2000)
+    terms = "Works of the United States government: public domain."
+
+
+class StateArchive(FrozenState, platform=True):
+    """A former site in today's theme. A source on it sets `years`, title, ways of finding, and first day."""
 
     platform_attributes = ("years",)
     years: str
     """First part of the host name: "2021-2025"."""
 
-    issuers = ("us.state",)
     languages = ("en", "ar", "es", "fa", "fr", "hi", "pt", "ru", "ur", "zh")
-    timezone = "America/New_York"
     release = Fields(
         title="h1.featured-content__headline",
         kind="p.doctype-meta",
@@ -60,12 +72,7 @@ class StateArchive(Source, platform=True):
         body="div.entry-content",
         drop=("div.entry-content .sharethis-inline-share-buttons", "div.entry-content .post_tags"),
     )
-    kinds = KINDS
     voices = {tag: Voice(Role.TRANSLATION, Standing.COURTESY) for tag in languages[1:]}
-    polite = Polite(delay=5.0)  # www.state.gov asks for crawl-delay 5 in its robots.txt
-    every = Every(days=30)  # frozen: later rounds only fetch what failed
-    expect = PerWeek(at_least=0, at_most=2000)
-    terms = "Works of the United States government: public domain."
 
     def __init_subclass__(cls, *, platform: bool = False) -> None:
         cls.hosts = (f"{cls.years}.state.gov",)

@@ -1,10 +1,11 @@
-"""What White House sites of all administrations call their texts, and how titles name the kind."""
+"""What the White House sites of all administrations share: who speaks, and what they call their texts."""
 
 from __future__ import annotations
 
-from crawler.declare import Text
+from crawler.declare import Every, Kinds, PerWeek, Text
 from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
+from crawler.source import Source
 
 LABELS = usual("en") | {
     "Briefings & Statements": KindOfRelease.STATEMENT,
@@ -36,3 +37,20 @@ KIND_IN_TITLE = (
 def titled(selector: str) -> Text:
     """The rule for `kind` where the title under that selector says it."""
     return Text(selector, KIND_IN_TITLE)
+
+
+class WhiteHouse(Source, platform=True):
+    """A site of one administration, of the present one or kept by the National Archives."""
+
+    issuers = ("us.white_house",)
+    languages = ("en",)
+    timezone = "America/New_York"
+    kinds = Kinds(KindOfRelease.STATEMENT, LABELS)
+    terms = "Works of the United States government: public domain (whitehouse.gov/copyright)."
+
+
+class WhiteHouseArchive(WhiteHouse, platform=True):
+    """A site that is frozen: archives.gov keeps it as it was on the last day."""
+
+    every = Every(days=30)  # later rounds only fetch what failed
+    expect = PerWeek(at_least=0, at_most=2000)

@@ -4,6 +4,7 @@ from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Text
 from crawler.items import KindOfRelease
+from crawler.platforms.labels import usual
 from crawler.source import Source
 
 
@@ -30,15 +31,9 @@ class CaPm(Source):
         alternates="link[rel='alternate'][hreflang]",
     )
     kinds = Kinds(
-        default=KindOfRelease.COMMUNIQUE,
-        labels={
-            **dict.fromkeys(("releases", "news-releases", "communiques"), KindOfRelease.COMMUNIQUE),
-            **dict.fromkeys(("statements", "declarations"), KindOfRelease.STATEMENT),
-            **dict.fromkeys(("readouts", "comptes-rendus"), KindOfRelease.READOUT),
-            **dict.fromkeys(("speeches", "discours"), KindOfRelease.SPEECH),
-            **dict.fromkeys(("backgrounders", "documents-dinformation"), KindOfRelease.FACT_SHEET),
-            **dict.fromkeys(("media-advisories", "avis-aux-medias"), KindOfRelease.ADVISORY),
-        },
+        KindOfRelease.COMMUNIQUE,
+        usual("en", "fr")
+        | {"releases": KindOfRelease.COMMUNIQUE, "documents-dinformation": KindOfRelease.FACT_SHEET},
     )
     archive_from = date(2015, 11, 4)
     every = Every(hours=1)

@@ -2,16 +2,13 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Polite, Text
+from crawler.declare import Address, Date, Fields, Kinds, Listing, Pages, Text
 from crawler.items import KindOfRelease
-from crawler.source import Source
+from crawler.platforms.state_gov import FrozenState
 
 
-class UsState2001(Source):
+class UsState2001(FrozenState):
     title = "Department of State (2001-2009)"
-    issuers = ("us.state",)
-    languages = ("en",)
-    timezone = "America/New_York"
     hosts = ("2001-2009.state.gov",)
     discover = Listing(
         url="https://2001-2009.state.gov/r/pa/prs/ps/{year}/index.htm",
@@ -33,11 +30,7 @@ class UsState2001(Source):
         end=(r"\d{4}/\d{1,4}\b", r"Released on "),
     )
     kinds = Kinds(KindOfRelease.STATEMENT)
-    polite = Polite(delay=5.0)  # www.state.gov asks for crawl-delay 5 in its robots.txt
     archive_from = date(2001, 1, 20)
-    every = Every(days=30)  # frozen: later rounds only fetch what failed
-    expect = PerWeek(at_least=0, at_most=2000)
-    terms = "Works of the United States government: public domain."
     facts = (
         "H: articles /r/pa/prs/ps/2003/20439.htm, /r/pa/prs/ps/2008/sept/109485.htm",
         "M: text in td.content-font-style with h1, day in a font element, number '2006/808' at the end",

@@ -2,16 +2,12 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Listing, Pages, PerWeek, Polite, Text
-from crawler.platforms.state_gov import KINDS
-from crawler.source import Source
+from crawler.declare import Address, Date, Fields, Listing, Pages, Text
+from crawler.platforms.state_gov import FrozenState
 
 
-class UsState2009(Source):
+class UsState2009(FrozenState):
     title = "Department of State (2009-2017)"
-    issuers = ("us.state",)
-    languages = ("en",)
-    timezone = "America/New_York"
     hosts = ("2009-2017.state.gov",)
     discover = Listing(
         url="https://2009-2017.state.gov/r/pa/prs/ps/{year}/{month}/index.htm",
@@ -32,12 +28,7 @@ class UsState2009(Source):
         drop=("#centerblock #templateFields",),
         end=(r"PRN:? *\d",),
     )
-    kinds = KINDS
-    polite = Polite(delay=5.0)  # www.state.gov asks for crawl-delay 5 in its robots.txt
     archive_from = date(2009, 1, 20)
-    every = Every(days=30)  # frozen: later rounds only fetch what failed
-    expect = PerWeek(at_least=0, at_most=2000)
-    terms = "Works of the United States government: public domain."
     facts = (
         "H: articles /r/pa/prs/ps/YYYY/MM/NNNNNN.htm; lists by month in the same folder",
         "H: 'PRN: 2011/1166' on releases is their number",

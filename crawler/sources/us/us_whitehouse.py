@@ -2,17 +2,12 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek
-from crawler.items import KindOfRelease
-from crawler.platforms.white_house import LABELS
-from crawler.source import Source
+from crawler.declare import Address, Date, Every, Fields, Listing, Pages, PerWeek
+from crawler.platforms.white_house import WhiteHouse
 
 
-class UsWhitehouse(Source):
+class UsWhitehouse(WhiteHouse):
     title = "The White House"
-    issuers = ("us.white_house",)
-    languages = ("en",)
-    timezone = "America/New_York"
     hosts = ("www.whitehouse.gov",)
     discover = Listing(
         url="https://www.whitehouse.gov/news/page/{page}/",
@@ -37,11 +32,9 @@ class UsWhitehouse(Source):
         body="div.entry-content.wp-block-post-content",
         drop=("div.wp-block-whitehouse-topper",),
     )
-    kinds = Kinds(KindOfRelease.STATEMENT, LABELS)
     archive_from = date(2025, 1, 20)
     every = Every(minutes=30)
     expect = PerWeek(at_least=5, at_most=250)
-    terms = "Works of the United States government: public domain (whitehouse.gov/copyright)."
     facts = (
         "H: articles /<section>/YYYY/MM/<slug>/, read by plain clients (August 2026)",
         "H: the block theme's classes for headline, date, subcategory, body, and cards of /news/",

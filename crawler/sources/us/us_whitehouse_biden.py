@@ -2,17 +2,12 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek
-from crawler.items import KindOfRelease
-from crawler.platforms.white_house import LABELS
-from crawler.source import Source
+from crawler.declare import Address, Date, Fields, Listing, Pages
+from crawler.platforms.white_house import WhiteHouseArchive
 
 
-class UsWhitehouseBiden(Source):
+class UsWhitehouseBiden(WhiteHouseArchive):
     title = "The White House (2021-2025)"
-    issuers = ("us.white_house",)
-    languages = ("en",)
-    timezone = "America/New_York"
     hosts = ("bidenwhitehouse.archives.gov",)
     discover = Listing(
         url="https://bidenwhitehouse.archives.gov/briefing-room/page/{page}/",
@@ -35,11 +30,7 @@ class UsWhitehouseBiden(Source):
         posted=Date("meta[property='article:published_time']::attr(content)"),
         body="section.body-content",
     )
-    kinds = Kinds(KindOfRelease.STATEMENT, LABELS)
     archive_from = date(2021, 1, 20)
-    every = Every(days=30)  # frozen: later rounds only fetch what failed
-    expect = PerWeek(at_least=0, at_most=2000)
-    terms = "Works of the United States government: public domain."
     facts = (
         "H: articles /briefing-room/<type>/YYYY/MM/DD/<slug>/, as at www.whitehouse.gov until January 2025",
         "H: a.news-item__title in lists; section.body-content, article:published_time on pages",

@@ -2,17 +2,12 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek
-from crawler.items import KindOfRelease
-from crawler.platforms.white_house import LABELS, titled
-from crawler.source import Source
+from crawler.declare import Address, Date, Fields, Listing, Pages
+from crawler.platforms.white_house import WhiteHouseArchive, titled
 
 
-class UsWhitehouseObama(Source):
+class UsWhitehouseObama(WhiteHouseArchive):
     title = "The White House (2009-2017)"
-    issuers = ("us.white_house",)
-    languages = ("en",)
-    timezone = "America/New_York"
     hosts = ("obamawhitehouse.archives.gov",)
     discover = Listing(
         url="https://obamawhitehouse.archives.gov/briefing-room/statements-and-releases?page={page}",
@@ -32,11 +27,7 @@ class UsWhitehouseObama(Source):
         posted=Date("#press_article_date_created", ("MMMM d, y",)),
         body="#content-start div.forall-body",
     )
-    kinds = Kinds(KindOfRelease.STATEMENT, LABELS)
     archive_from = date(2009, 1, 20)
-    every = Every(days=30)  # frozen: later rounds only fetch what failed
-    expect = PerWeek(at_least=0, at_most=2000)
-    terms = "Works of the United States government: public domain."
     facts = (
         "H: articles /the-press-office/YYYY/MM/DD/<slug>; those of 2009 without a day in the path",
         "H: h3.field-content in lists; #press_article_date_created, #content-start on pages",

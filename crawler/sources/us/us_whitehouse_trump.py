@@ -2,17 +2,12 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek
-from crawler.items import KindOfRelease
-from crawler.platforms.white_house import LABELS, titled
-from crawler.source import Source
+from crawler.declare import Address, Date, Fields, Listing, Pages
+from crawler.platforms.white_house import WhiteHouseArchive, titled
 
 
-class UsWhitehouseTrump(Source):
+class UsWhitehouseTrump(WhiteHouseArchive):
     title = "The White House (2017-2021)"
-    issuers = ("us.white_house",)
-    languages = ("en",)
-    timezone = "America/New_York"
     hosts = ("trumpwhitehouse.archives.gov",)
     discover = Listing(
         url="https://trumpwhitehouse.archives.gov/news/page/{page}/",
@@ -35,11 +30,7 @@ class UsWhitehouseTrump(Source):
         posted=Date("div.page-header time", ("MMMM d, y",)),
         body="div.page-content__content",
     )
-    kinds = Kinds(KindOfRelease.STATEMENT, LABELS)
     archive_from = date(2017, 1, 20)
-    every = Every(days=30)  # frozen: later rounds only fetch what failed
-    expect = PerWeek(at_least=0, at_most=2000)
-    terms = "Works of the United States government: public domain."
     facts = (
         "H: /news/page/N/ lists all; class names begin with the card's kind (briefing-statement__title)",
         "H: articles /briefings-statements/<slug>/ without a date; page-header__title, page-content__content",
