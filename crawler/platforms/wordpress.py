@@ -1,7 +1,7 @@
 """WordPress sites: feeds in the form that the software gives them.
 
-What is known (developer.wordpress.org): `/feed/` of a site, a language or a category is RSS 2.0, `?paged=N` is
-its older pages, 404 past the last one; categories are topics.
+What is known (developer.wordpress.org): `/feed/` of a site, a language or a category is RSS 2.0, `?paged=N`
+the older pages, 404 past the last one; categories are topics.
 """
 
 from __future__ import annotations
