@@ -19,10 +19,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from benchmarks.linking.build import Release, build
-from pipelines.linking.differences import ADDED, LEFT_OUT, Flag, find_differences
+from pipelines.linking.differences import find_differences
 from pipelines.linking.encoders import open_encoder
 from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.figures import DAY, NUMBER, Figure, figures_in
+from pipelines.linking.flags import ADDED, LEFT_OUT, Flag
 from pipelines.linking.numbers import western_digits
 from pipelines.linking.rows import Text, paragraphs_of
 

@@ -18,6 +18,7 @@ from scheduler.verbs import (
     databases,
     decisions,
     demonstration,
+    differing,
     ingesting,
     ledger,
     linking,
@@ -78,6 +79,7 @@ ledger.add_sources(app)
 crawling.add_to(app)
 ingesting.add_to(app)
 statements.add_to(app)
+differing.add_to(app)
 why.add_to(app)
 review.add_to(app)
 decisions.add_to(app)

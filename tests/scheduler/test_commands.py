@@ -14,7 +14,9 @@ from crawler.issuers import ISSUERS
 from crawler.source import crawled_sources
 from tests.scheduler.commands import ROOT, SAMPLES, numbers, type_command
 
-VERBS = ("demo", "sources", "crawl", "ingest", "statements", "show", "status", "held", "runs")
+VERBS = (
+    "demo", "sources", "crawl", "ingest", "statements", "show", "differences", "status", "held", "runs",
+)  # fmt: skip
 GROUP = (("db", "upgrade"), ("db", "info"))
 EVERY = (*((verb,) for verb in VERBS), *GROUP)
 
