@@ -131,7 +131,7 @@ def test_an_index_that_goes_by_changes_is_followed_to_the_last_change_within_the
     assert crawled.result["outcome"] == "finished"
     assert [item["key"] for item in crawled.items] == ["news/n4"]
     # A page of nothing but older changes is the last one, and what it names is left to walks that go further.
-    assert web.paths() == ["/api/list?page=1", "/api/news/n4", "/api/news/n3", "/api/list?page=2"]
+    assert sorted(web.paths()) == ["/api/list?page=1", "/api/list?page=2", "/api/news/n3", "/api/news/n4"]
     assert crawled.states() == {"news/n4": "stored", "news/n3": "skipped"}
 
 
