@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from crawler.declare import Address, Api, Date, Every, Kinds, Pages, PerWeek, Record, Text, Voice
+from crawler.declare import Address, Api, Date, Every, Fields, Kinds, Pages, PerWeek, Record, Text, Voice
 from crawler.items import Alternate, KindOfRelease, Role, Standing
+from crawler.platforms.labels import usual
 from crawler.source import Source
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ class EuCommission(Source):
         "nl", "pl", "pt", "ro", "sk", "sl", "sv",
     )  # fmt: skip
     timezone = "Europe/Brussels"
-    hosts = ("ec.europa.eu",)
+    hosts = ("ec.europa.eu", "europa.eu")
     discover = Api(
         url=f"{CORNER}/api/search?language=en&pagesize=100&pagenumber={{page}}",
         since="datefrom", until="dateto", day_format="ddMMyyyy",
@@ -44,23 +45,41 @@ class EuCommission(Source):
             r"ec\.europa\.eu/commission/presscorner/detail/(?P<language>..)/(?P<type>[a-z]+)_(?P<year>\d\d)_(?P<no>\d+)$",
             "{language}/{type}/{year}/{no}",
         ),
+        Address(
+            r"europa\.eu/rapid/press-release_(?P<type>[A-Z]+)-(?P<year>\d\d)-(?P<no>\d+)_(?P<language>..)\.html?$",
+            "{language}/{type}/{year}/{no}",
+            lower=True,
+        ),
     )
-    release = Record(
-        title="docuLanguageResource.title",
-        summary="docuLanguageResource.subtitle",
-        body="docuLanguageResource.htmlContent",
-        url=Text("refCd", lower=True, replace={"/": "_"}, template=f"{CORNER}/detail/{{language}}/{{value}}"),
-        language=Text("docuLanguageResource.language", lower=True),
-        native_id="join(':', [refCd, docuLanguageResource.language])",
-        shared_ids="[refCd]",
-        posted=Date("publishDate"),
-        said=Date("eventDate"),
-        kind="docutypeResource.code",
-        end=("For [Mm]ore [Ii]nformation", "Pour en savoir plus", "Weitere Informationen"),
+    release = (
+        Record(
+            title="docuLanguageResource.title",
+            summary="docuLanguageResource.subtitle",
+            body="docuLanguageResource.htmlContent",
+            url=Text(
+                "refCd", lower=True, replace={"/": "_"}, template=f"{CORNER}/detail/{{language}}/{{value}}"
+            ),
+            language=Text("docuLanguageResource.language", lower=True),
+            native_id="join(':', [refCd, docuLanguageResource.language])",
+            shared_ids="[refCd]",
+            posted=Date("publishDate"),
+            said=Date("eventDate"),
+            kind="docutypeResource.code",
+            end=("For [Mm]ore [Ii]nformation", "Pour en savoir plus", "Weitere Informationen"),
+        ),
+        Fields(
+            until=date(2020, 6, 30),
+            title="#contentPressRelease h1",
+            kind=Text("#contentPressRelease p.type", r"[-–] (?P<value>.+)$"),
+            posted=Date("#contentPressRelease p.place", ("d MMMM y",), r"\d{1,2}(?:er)? \S+ \d{4}$"),
+            body="#contentPressRelease div.content",
+            end=("For [Mm]ore [Ii]nformation", "Pour en savoir plus", "Weitere Informationen"),
+        ),
     )
     kinds = Kinds(
         KindOfRelease.COMMUNIQUE,
-        {
+        usual("en", "fr", "de")
+        | {
             **dict.fromkeys(("IP", "MEX", "INF", "PRES"), KindOfRelease.COMMUNIQUE),
             **dict.fromkeys(("QANDA", "FS", "MEMO"), KindOfRelease.FACT_SHEET),
             **dict.fromkeys(("AC", "CLDR", "WM"), KindOfRelease.ADVISORY),
@@ -84,11 +103,14 @@ class EuCommission(Source):
     unverified = (
         "whether docuLanguageResource.language is a code in upper case; `original` is not used",
         "documents that exist in other languages only; types that the archive has and the table has not",
-        "europa.eu/rapid (until 2019) is another site",
+        "class names of europa.eu/rapid (until 2019), whose references are the same",
     )
 
     def read_alternates(self, page: Page) -> tuple[Alternate, ...]:
         """A record names its languages, not their addresses; JMESPath cannot join those to its reference."""
+        if not page.is_json:
+            links = [(a.get("href"), a.get("lang")) for a in page.elements("ul.otherLanguages a[lang]")]
+            return tuple(Alternate(url, tag) for href, tag in links if (url := page.absolute(href or "")))
         reference, tags = page.json.get("refCd"), page.json.get("languages")
         if not isinstance(reference, str) or not isinstance(tags, list):
             return ()

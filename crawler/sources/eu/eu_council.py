@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Polite, Voice
+from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Polite, Shared, Voice
 from crawler.items import KindOfRelease, Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -25,6 +25,7 @@ class EuCouncil(Source):
         r"consilium\.europa\.eu/(?P<language>[a-z]{2})/press/press-releases/(?P<page>[\d/]{11}[^/]+)/?$",
         "{language}/{page}",
     )
+    shared = Shared(r"/press/press-releases/(?P<page>[\d/]{11}[^/?]+)", "{page}")
     release = Fields(
         title="h1",
         kind="ul.article-meta li.kind",

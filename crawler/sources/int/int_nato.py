@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Text
+from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Shared, Text
 from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -21,6 +21,7 @@ class IntNato(Source):
         r"nato\.int/cps/(?P<language>en|fr)/nato(?:hq|live)/(?P<page>(?:news|opinions|official_texts)_\d+)",
         "{language}/{page}",
     )
+    shared = Shared(r"/nato(?:hq|live)/(?P<page>[a-z_]+_\d+)", "{page}")
     release = Fields(
         title="h1",
         # "Last updated" stands beside the day of issue: the first list item that is a day alone counts.

@@ -26,21 +26,31 @@ class IntUnPress(Source):
     issuers = ("int.un",)
     languages = ("en", "fr")
     timezone = "America/New_York"
-    hosts = ("press.un.org",)
+    hosts = ("press.un.org", "www.un.org")
     discover = (
         MEETINGS,
         replace(MEETINGS, url=f"{SITE}/en/content/press-release?page={{page}}", languages=(), language="en"),
     )
+    # Until about 2014 under www.un.org/press, with capitals.
     address = Address(
-        r"press\.un\.org/(?P<language>en|fr)/(?P<year>\d{4})/(?P<code>[a-z]+\d+[a-z\d.]*)\.doc\.htm$",
+        r"(?i)(?:press\.un\.org|un\.org/press)/(?P<language>en|fr)/(?P<year>\d{4})/(?P<code>[a-z]+\d[^/]*)\.doc\.htm$",
         "{language}/{year}/{code}",
+        lower=True,
     )
     # The symbol (SC/16208) is left out: CS/16208 is the same number, but a text of its own.
-    release = Fields(
-        title="h1",
-        kind="div.field--name-field-press-release-type a[hreflang]",
-        posted=Date("div.field--name-field-dated", ("d MMMM y",)),
-        body="div.field--name-body",
+    release = (
+        Fields(
+            title="h1",
+            kind="div.field--name-field-press-release-type a[hreflang]",
+            posted=Date("div.field--name-field-dated", ("d MMMM y",)),
+            body="div.field--name-body",
+        ),
+        Fields(
+            until=date(2015, 12, 31),
+            title="#content h3",
+            posted=Date("#content td", ("dd/MM/y",), r"^\d{2}/\d{2}/\d{4}$"),
+            body="#content div.text",
+        ),
     )
     # Coverage tells what was said in a meeting, in the words of the press officers.
     kinds = Kinds(
@@ -62,5 +72,5 @@ class IntUnPress(Source):
     unverified = (
         "class names; whether the French list of press releases has its own address",
         "whether SC/15889 and CS/15889 mean one meeting",
-        "www.un.org/press/<language>/<year>/<CODE>.doc.htm: releases until about 2014 in an older layout",
+        "the layout of www.un.org/press (until about 2014) beyond its outline",
     )

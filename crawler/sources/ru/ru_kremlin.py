@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Polite, Voice
+from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Polite, Shared, Voice
 from crawler.items import KindOfRelease, Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -23,6 +23,7 @@ class RuKremlin(Source):
         r"(?P<language>(?:en\.)?)kremlin\.ru/events/president/(?:news|transcripts(?:/[a-z_]+)?)/(?P<id>\d+)$",
         "{language}{id}",
     )
+    shared = Shared(r"kremlin\.ru/events/president/.*?(?P<id>\d+)$", "{id}")
     release = Fields(
         title="h1.entry-title",
         summary="div.read__lead",

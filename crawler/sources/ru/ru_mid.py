@@ -2,7 +2,20 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Polite, Text, Voice
+from crawler.declare import (
+    Address,
+    Date,
+    Every,
+    Fields,
+    Kinds,
+    Listing,
+    Pages,
+    PerWeek,
+    Polite,
+    Shared,
+    Text,
+    Voice,
+)
 from crawler.items import KindOfRelease, Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -29,6 +42,7 @@ class RuMid(Source):
         r"mid\.ru/(?P<language>[a-z]{2})/(?:foreign_policy/news|press_service/spokesman/[a-z_]+)/(?P<id>\d+)/?$",
         "{language}/{id}",
     )
+    shared = Shared(r"mid\.ru/[a-z]{2}/[a-z_/]+/(?P<id>\d+)/?$", "{id}")
     release = Fields(
         title="h1",
         posted=Date("div.article-line", ("d MMMM y HH:mm",), r"^\d{1,2} \S+ \d{4} \d{2}:\d{2}"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Text, Voice
+from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Shared, Text, Voice
 from crawler.items import KindOfRelease, Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -29,6 +29,7 @@ class UaMfa(Source):
     discover = (NEWS, replace(NEWS, url="https://mfa.gov.ua/en/news?page={page}", language="en"))
     # English pages keep the transliterated slug of the Ukrainian ones.
     address = Address(r"mfa\.gov\.ua/(?P<language>(?:en/)?)news/(?P<slug>[^/]+)$", "{language}{slug}")
+    shared = Shared(r"mfa\.gov\.ua/(?:en/)?news/(?P<slug>[^/?]+)$", "{slug}")
     release = Fields(
         title="h1",
         posted=Date("div.article__date", ("d MMMM y, HH:mm",), r"\d{1,2} \S+ \d{4},? \d{2}:\d{2}"),
