@@ -10,7 +10,7 @@ import importlib.metadata
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import platformdirs
@@ -36,6 +36,8 @@ class Environment:
     """COMMUNIQUE_CONNECT_TO, checked: comma-separated `host:port=address:port`."""
     connect_delay: float | None
     """COMMUNIQUE_CONNECT_DELAY: seconds between requests to mapped hosts; None: the definition's delay."""
+    encoder_key: str = field(default="", repr=False)
+    """COMMUNIQUE_ENCODER_KEY: key of the endpoint that makes vectors; empty when it needs none."""
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -55,6 +57,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         contact=contact,
         connect_to=connect_to,
         connect_delay=_seconds(variables.get("COMMUNIQUE_CONNECT_DELAY", "").strip()),
+        encoder_key=variables.get("COMMUNIQUE_ENCODER_KEY", "").strip(),
     )
 
 
@@ -94,6 +97,8 @@ COMMUNIQUE_DATABASE = environment.database
 COMMUNIQUE_CONTACT = environment.contact
 COMMUNIQUE_CONNECT_TO = environment.connect_to
 COMMUNIQUE_CONNECT_DELAY = environment.connect_delay
+# Program of the browser for sources that need one; None: the first Chromium that is installed.
+COMMUNIQUE_BROWSER = os.environ.get("COMMUNIQUE_BROWSER") or None
 # Ports besides 80 and 443 to which connections may be made, without a mapping.
 COMMUNIQUE_PORTS: list[int] = []
 # Dotted path of a `crawler.guard.Resolve`; tests name one that needs no network.

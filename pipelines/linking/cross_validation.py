@@ -23,14 +23,15 @@ def cross_validate(
 
     Raises TrainingError when there is too little to learn from.
     """
-    examples = examples_of(records, encoder, progress)
+    collection = gather(records, encoder, progress)
+    examples = examples_of(records, encoder, progress, collection)
     weights = cross_weights(examples, encoder, precision)
 
     def weights_for(one: Record, other: Record) -> WeightSet:
         first, second = sorted((fold_of(str(one.statement)), fold_of(str(other.statement))))
         return weights[first, second]
 
-    return link(gather(records, encoder), weights_for)
+    return link(collection, weights_for)
 
 
 def cross_weights(

@@ -64,17 +64,22 @@ def concepts_by_run(language: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
 @lru_cache(maxsize=64)
 def months(language: str) -> Mapping[str, int]:
     """Stems of the names of months, also short ones, with their numbers."""
-    locale = _locale(language)
-    if locale is None:
-        return {}
     found: dict[str, int] = {}
-    for use in ("format", "stand-alone"):
-        for width in ("wide", "abbreviated"):
-            for number, name in locale.months[use][width].items():
-                word = fold(str(name)).strip(". ")
-                if word and not any(char.isdigit() for char in word) and " " not in word:
-                    found.setdefault(stem(word), number)
+    for tag in (language, *_OTHER_MONTHS.get(language, ())):
+        locale = _locale(tag)
+        if locale is None:
+            continue
+        for use in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in locale.months[use][width].items():
+                    word = fold(str(name)).strip(". ")
+                    if word and not any(char.isdigit() for char in word) and " " not in word:
+                        found.setdefault(stem(word), number)
     return found
+
+
+_OTHER_MONTHS = {"ar": ("ar_LB", "ar_DZ", "ar_MA"), "de": ("de_AT",)}
+"""Where a language has other names for the months."""
 
 
 def _names(language: str) -> Iterator[tuple[str, str]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from pipelines.linking.collection import candidates, gather
+from pipelines.linking.collection import Collection, candidates, gather
 from pipelines.linking.content import Content
 from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.features import NEAR, measure_texts, measure_vectors
 from pipelines.linking.records import Record
 from pipelines.linking.republishing import republish
-from pipelines.linking.scripts import relation
-from pipelines.linking.training import Example, TrainingError, train
+from pipelines.linking.training import End, Example, TrainingError, train
 from pipelines.linking.weights import TEXTS, Scorer
 
 ALTERED_WEIGHT = 0.5
@@ -56,14 +55,18 @@ def examples_of(
     records: Sequence[Record],
     encoder: Encoder | None,
     progress: Callable[[int], object] = lambda _done: None,
+    collection: Collection | None = None,
 ) -> list[Example]:
-    """All pairs to learn from. `progress` is told how many more releases are prepared."""
+    """All pairs to learn from; `collection` is that of the records where it is made already.
+
+    `progress` is told how many more releases are prepared.
+    """
     unknown = [each.id for each in records if each.statement is None]
     if unknown:
         raise TrainingError(
             f"no statement given for {unknown[0]} and {len(unknown) - 1} more: nothing to learn from"
         )
-    collection = gather(records, encoder, progress)
+    collection = collection or gather(records, encoder, progress)
     originals = collection.records
     wanted = set(candidates(collection)) | set(_versions(originals))
     found = [
@@ -110,11 +113,8 @@ def _example(one: Record, other: Record, ours: Content, theirs: Content, weight:
     features, _ = measure_texts(ours.prepared, theirs.prepared)
     if ours.vectors is not None and theirs.vectors is not None:
         features |= measure_vectors(ours.prepared, theirs.prepared, ours.vectors, theirs.vectors)[0]
-    return Example(
-        features,
-        relation(one.language, other.language),
-        one.statement == other.statement,
-        (str(one.statement), str(other.statement)),
-        weight,
-        measured=weight == 1.0,
-    )
+    return Example(features, _end(one), _end(other), weight, measured=weight == 1.0)
+
+
+def _end(record: Record) -> End:
+    return End(record.id, str(record.statement), record.source, record.language)

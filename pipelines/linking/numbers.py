@@ -17,13 +17,19 @@ from babel import Locale, UnknownLocaleError
 _SPACES = "\u00a0\u2007\u2009\u202f "
 _NUMBER = re.compile(rf"\d+(?:[.,'’٬٫{_SPACES}]\d+)*")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?")
-_EAST_ASIAN = re.compile(r"\s?([万萬亿億兆千百])")
-_EAST_ASIAN_POWERS = {"百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12}
+_EAST_ASIAN_POWERS = {
+    "百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12,
+    "백": 2, "천": 3, "만": 4, "억": 8, "조": 12,
+}  # fmt: skip
+_KOREAN = "백천만억조"
+_EAST_ASIAN = re.compile(rf"\s?([{''.join(_EAST_ASIAN_POWERS)}])")
 _DIGITS = {
     code: str(unicodedata.digit(chr(code)))
     for code in range(0x660, 0xFF1A)
     if chr(code).isdecimal() and not chr(code).isascii()
 }
+_SHORTEST_ABBREVIATION = 2
+"""Single letters behind a number are units as often as millions."""
 _MOST_DIGITS = 30
 """Longer runs are ids, not quantities; they stay as written."""
 
@@ -53,8 +59,25 @@ def numbers_in(text: str, language: str) -> list[Number]:
     found: list[Number] = []
     powers = _powers(language)
     for match in _NUMBER.finditer(text):
-        found += _read(text, match.group(), match.start(), powers)
+        for number in _read(text, match.group(), match.start(), powers):
+            if found and _continues(text, found[-1], number):
+                whole = str(int(found[-1].value) + int(number.value))
+                found[-1] = Number(whole, found[-1].start, number.end)
+            else:
+                found.append(number)
     return found
+
+
+def _continues(text: str, before: Number, number: Number) -> bool:
+    """Whether a number goes on: 1만 5천 is 15000, 3億5000万 is 350000000."""
+    between = text[before.end : number.start]
+    return (
+        text[before.end - 1] in _EAST_ASIAN_POWERS
+        and (not between or (between == " " and text[before.end - 1] in _KOREAN))
+        and before.value.isdigit()
+        and number.value.isdigit()
+        and 0 < int(number.value) < 10 ** (len(before.value) - len(before.value.rstrip("0") or "0"))
+    )
 
 
 def _read(text: str, raw: str, start: int, powers: Mapping[str, int]) -> list[Number]:
@@ -135,11 +158,12 @@ def _powers(language: str) -> Mapping[str, int]:
     except (UnknownLocaleError, ValueError):
         return {}
     found: dict[str, int] = {}
-    for forms in locale.compact_decimal_formats.get("long", {}).values():
-        for magnitude, pattern in forms.items():
-            shown = str(pattern.pattern).split(";")[0].replace("'", "")
-            word = re.sub(r"[0\s\u00a0]+", " ", shown).strip(" .").casefold()
-            if word:
-                # "00 million" for 10,000,000: 10^7 shown with two digits.
-                found[word] = len(magnitude) - shown.count("0")
+    for width, shortest in (("short", _SHORTEST_ABBREVIATION), ("long", 1)):
+        for forms in locale.compact_decimal_formats.get(width, {}).values():
+            for magnitude, pattern in forms.items():
+                shown = str(pattern.pattern).split(";")[0].replace("'", "")
+                word = re.sub(r"[0\s\u00a0]+", " ", shown).strip(" .").casefold()
+                if len(word) >= shortest:
+                    # "00 million" for 10,000,000: 10^7 shown with two digits.
+                    found[word] = len(magnitude) - shown.count("0")
     return found

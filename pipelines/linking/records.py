@@ -1,7 +1,8 @@
 """Releases in a file of JSON lines, for linking without a database.
 
 Each line is an object with `id, source, url, lang, date, title, text`; `kind` (a kind of release), `issuers`
-(a list of keys) and `folio` may be there too, and `statement` where the answer is known.
+(a list of keys) and `folio` may be there too, `statement` where the answer is known, and `split` (the part of
+the file to learn from or to measure on).
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ class Record:
     statement: str | None
     label: str | None
     """What it is in its family, where the file says so; only for showing results by it."""
+    split: str | None = None
+    """The part of the file that it belongs to, where there are parts to learn from and to measure on."""
 
     def facts(self) -> ReleaseFacts:
         """As linking knows releases. A source that no definition describes speaks for nobody."""
@@ -122,6 +125,7 @@ def _record(raw: bytes, where: str) -> Record:
         _optional(told, "folio", where),
         _optional(told, "statement", where),
         _optional(told, "label", where),
+        _optional(told, "split", where),
     )
 
 

@@ -12,19 +12,22 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement
+from itertools import combinations, combinations_with_replacement
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.linking.scripts import RELATIONS
+from pipelines.linking.agglomeration import join_groups
+from pipelines.linking.scripts import RELATIONS, relation
 from pipelines.linking.weights import Scorer, as_logit
 
 FOLDS = 5
 RIDGE = 3.0
-JOIN_PRECISION = 0.98
-"""Of the pairs from the join threshold up, this part must be right: single pairs, before groups decide."""
+JOIN_PRECISION = 0.995
+"""Of the pairs that end in one statement, this part must be right: after groups have decided."""
+_THRESHOLDS = tuple(step / 4 for step in range(-4, 21))
+"""Logits that are tried as the one to join from."""
 ASK_PROBABILITY = 0.1
 """From this probability on a pair is worth a person's look."""
 _BINS = 10
@@ -35,16 +38,35 @@ Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """One release of a pair."""
+
+    release: str
+    statement: str
+    source: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """A pair whose answer is known."""
 
     features: Mapping[str, float]
-    relation: str
-    together: bool
-    statements: tuple[str, str]
+    left: End
+    right: End
     weight: float = 1.0
     measured: bool = True
     """Whether it counts when results are told; altered copies only train."""
+
+    @property
+    def together(self) -> bool:
+        """Whether both are versions of one statement."""
+        return self.left.statement == self.right.statement
+
+    @property
+    def relation(self) -> str:
+        """What their languages have in common."""
+        return relation(self.left.language, self.right.language)
 
 
 class TrainingError(ValueError):
@@ -67,7 +89,8 @@ def train(
     told = design.told
     logits, answers = slope * unseen[told] + shift, design.answers[told]
     scorer = design.scorer(name, design.fit(np.ones(len(examples), dtype=np.bool_)), slope, shift)
-    join = _threshold(logits, answers, precision)
+    measurable = [each for each in examples if each.measured]
+    join = _threshold(measurable, logits, precision)
     return _with_thresholds(scorer, join, measured(logits, answers, join))
 
 
@@ -88,13 +111,13 @@ def cross_train(
         check_enough([each for each, kept in zip(examples, seen, strict=True) if kept])
         slope, shift = _calibration(unseen[seen], design.answers[seen])
         told = seen & design.told
-        join = _threshold(slope * unseen[told] + shift, design.answers[told], precision)
+        measurable = [each for each, kept in zip(examples, told, strict=True) if kept]
+        join = _threshold(measurable, slope * unseen[told] + shift, precision)
         found[one, other] = _with_thresholds(design.scorer(name, design.fit(seen), slope, shift), join, {})
     return found
 
 
 def _with_thresholds(scorer: Scorer, join: float, told: Mapping[str, Any]) -> Scorer:
-    join = max(0.0, join)
     ask = min(join, as_logit(ASK_PROBABILITY))
     return Scorer(scorer.name, scorer.intercepts, scorer.weights, join, ask, told)
 
@@ -121,7 +144,9 @@ class _Design:
         self._relations = np.array([[each.relation == name for name in RELATIONS] for each in examples])
         self.answers = np.array([each.together for each in examples], dtype=np.float64)
         self._weights = np.array([each.weight for each in examples])
-        self._parts = np.array([sorted(fold_of(each) for each in one.statements) for one in examples])
+        self._parts = np.array(
+            [sorted(fold_of(end.statement) for end in (one.left, one.right)) for one in examples]
+        )
         self.told = np.array([each.measured for each in examples], dtype=np.bool_)
         scaled = np.hstack([(self._raw - self._mean) / self._spread, np.ones((len(examples), 1))])
         own = [scaled * self._relations[:, [at]] for at in range(len(RELATIONS))]
@@ -163,11 +188,11 @@ class _Design:
         count = len(self._features) + 1
         intercepts: dict[str, float] = {}
         weights: dict[str, dict[str, float]] = {}
-        for at, relation in enumerate(RELATIONS):
+        for at, each in enumerate(RELATIONS):
             both = found[:count] + found[count * (at + 1) : count * (at + 2)]
             raw = slope * both[:-1] / self._spread
-            weights[relation] = dict(zip(self._features, (float(each) for each in raw), strict=True))
-            intercepts[relation] = float(slope * both[-1] + shift - raw @ self._mean)
+            weights[each] = dict(zip(self._features, map(float, raw), strict=True))
+            intercepts[each] = float(slope * both[-1] + shift - raw @ self._mean)
         return Scorer(name, intercepts, weights, 0.0, 0.0)
 
 
@@ -190,12 +215,62 @@ def _calibration(logits: Array, answers: Array) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
-def _threshold(logits: Array, answers: Array, precision: float) -> float:
-    """The lowest logit from which on the pairs are right often enough."""
-    order = np.argsort(-logits, kind="stable")
-    right = np.cumsum(answers[order]) / np.arange(1, len(order) + 1)
-    enough = np.flatnonzero(right >= precision)
-    return float(logits[order][enough[-1]]) if len(enough) else float(logits.max())
+def _threshold(examples: Sequence[Example], logits: Array, precision: float) -> float:
+    """The lowest logit to join from that makes statements which are right often enough; else the best."""
+    best, at_best = -1.0, _THRESHOLDS[-1]
+    for join in _THRESHOLDS:
+        found = _precision_of_groups(examples, logits - join)
+        if found >= precision:
+            return join
+        if found > best:
+            best, at_best = found, join
+    return at_best
+
+
+def _precision_of_groups(examples: Sequence[Example], margins: Array) -> float:
+    """Part of the pairs within groups that belong together, when groups are joined by these margins."""
+    ends = {end.release: end for each in examples for end in (each.left, each.right)}
+    group_of = {release: release for release in ends}
+    groups: dict[str, list[str]] = {release: [release] for release in ends}
+    shown: dict[str, set[tuple[str, str]]] = {
+        release: {(end.source, end.language)} for release, end in ends.items()
+    }
+
+    def may_join(one: str, other: str) -> bool:
+        # As in the engine: one source shows a statement once in each language.
+        return shown[group_of[one]].isdisjoint(shown[group_of[other]])
+
+    def join(one: str, other: str) -> str:
+        kept, dropped = sorted((group_of[one], group_of[other]))
+        group_of.update(dict.fromkeys(groups[dropped], kept))
+        groups[kept] += groups.pop(dropped)
+        shown[kept] |= shown.pop(dropped)
+        return kept
+
+    told = {
+        (min(each.left.release, each.right.release), max(each.left.release, each.right.release)): float(
+            margin
+        )
+        for each, margin in zip(examples, margins, strict=True)
+        # As in the engine: what is not even a question is not kept.
+        if margin > _SILENT
+    }
+    join_groups(
+        {release: (release,) for release in ends},
+        told,
+        {release: end.language for release, end in ends.items()},
+        may_join,
+        join,
+    )
+    right = joined = 0
+    for some in groups.values():
+        for one, other in combinations(some, 2):
+            joined += 1
+            right += ends[one].statement == ends[other].statement
+    return right / joined if joined else 1.0
+
+
+_SILENT = -5.0
 
 
 def measured(logits: Array, answers: Array, join: float) -> dict[str, Any]:

