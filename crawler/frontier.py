@@ -62,6 +62,8 @@ class Seen:
     """It should be fetched in this run (new, changed by its stamp, or its next try has come)."""
     settled: bool
     """It was shown by a walk that was finished, and needs nothing now."""
+    known: bool = True
+    """The ledger had it before: `Frontier.look_up` may have more to say of it."""
 
 
 class Frontier(Protocol):

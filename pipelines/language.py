@@ -138,7 +138,7 @@ def find_language(
     if ANY in declared:
         return _told_by_the_text_alone(first, page, text)
     allowed = tuple(dict.fromkeys(primary(tag) for tag in declared))
-    letters = sum(letter.isalpha() for letter in text)
+    letters = sum(map(str.isalpha, text))
     if first.sure and first.language in allowed and letters > _SHORT:
         return Finding(first.language, _remarks(first.language, page, first.second))
     if (first.alone or first.sure) and first.language in allowed and page and first.language == primary(page):

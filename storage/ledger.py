@@ -100,7 +100,7 @@ class Ledger:
             for key, each in wanted.items():
                 row = known.get(key)
                 if row is None:
-                    answers[key] = Seen(key, due=True, settled=False)
+                    answers[key] = Seen(key, due=True, settled=False, known=False)
                     continue
                 vouched = walks.is_vouched_for(row, walk)
                 if row.walk_id is None:

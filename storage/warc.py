@@ -6,9 +6,11 @@ whether a file is whole is what has to be known after a kill.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import re
+import uuid
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -51,40 +53,36 @@ class Member:
     content: bytes
 
 
-class _Head(StatusAndHeaders):  # type: ignore[misc] # warcio has no types
-    """An HTTP head that is written as it is given, not re-encoded."""
-
-    def __init__(self, raw: bytes) -> None:
-        # A head without a status line counts as none for warcio, which would look for one in the body.
-        super().__init__("as given", [], protocol="HTTP/1.1")
-        self._raw = raw
-
-    def compute_headers_buffer(self, header_filter: object = None) -> None:
-        """As warcio calls it before writing."""
-        self.headers_buff = self._raw
-
-
 def response_member(run: str, capture: Capture, raw_body: bytes) -> bytes:
-    """A response record as one gzip member. `raw_body` is the body as it came, still encoded."""
-    fields = {
-        "WARC-Date": _warc_date(capture.captured_at),
-        RUN: _one_line(run),
-        ORIGIN: capture.origin.value,
-    }
-    if capture.final_url:
-        fields[ASKED] = _one_line(capture.url)
-    out = io.BytesIO()
-    writer = WARCWriter(out, gzip=False, warc_version="1.1")
-    record = writer.create_warc_record(
-        _one_line(capture.final_url or capture.url),
-        "response",
-        payload=io.BytesIO(raw_body),
-        length=len(raw_body),
-        http_headers=_Head(_http_head(capture, raw_body)),
-        warc_headers_dict=fields,
-    )
-    writer.write_record(record)
-    return _member(out.getvalue())
+    """A response record as one gzip member. `raw_body` is the body as it came, still encoded.
+
+    The bytes are those that warcio would write; it takes as long for its own work as for the compression.
+    """
+    head = _http_head(capture, raw_body)
+    payload = hashlib.sha1(raw_body, usedforsecurity=False)
+    block = hashlib.sha1(head, usedforsecurity=False)
+    block.update(raw_body)
+    lines = [
+        "WARC/1.1",
+        f"WARC-Date: {_warc_date(capture.captured_at)}",
+        f"{RUN}: {_one_line(run)}",
+        f"{ORIGIN}: {capture.origin.value}",
+        *((f"{ASKED}: {_one_line(capture.url)}",) if capture.final_url else ()),
+        "WARC-Type: response",
+        f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>",
+        f"WARC-Target-URI: {_one_line(capture.final_url or capture.url)}",
+        f"WARC-Payload-Digest: {_written(payload)}",
+        f"WARC-Block-Digest: {_written(block)}",
+        "Content-Type: application/http; msgtype=response",
+        f"Content-Length: {len(head) + len(raw_body)}",
+        "",
+        "",
+    ]
+    return _member(b"".join(("\r\n".join(lines).encode("utf-8"), head, raw_body, b"\r\n\r\n")))
+
+
+def _written(digest: hashlib._Hash) -> str:
+    return f"sha1:{base64.b32encode(digest.digest()).decode('ascii')}"
 
 
 def warcinfo_member(file_name: str, software: str) -> bytes:

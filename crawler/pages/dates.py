@@ -76,6 +76,8 @@ _LONGEST = 300
 def fold(text: str) -> str:
     """Text for comparison: lower case, no accents, plain digits and spaces, no direction marks."""
     plain = unicodedata.normalize("NFKD", text.translate(_MARKS)).casefold().replace("ı", "i")
+    if plain.isascii():
+        return " ".join(plain.split())
     kept = "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character
         for character in plain

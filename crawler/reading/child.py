@@ -8,7 +8,6 @@ action, which no library in the middle of its work can put off; the crawl starts
 from __future__ import annotations
 
 import ctypes
-import gc
 import importlib
 import logging
 import os
@@ -17,6 +16,7 @@ import socket
 import sys
 from pathlib import Path
 
+from crawler.collector import collect_less
 from crawler.reading.messages import Order, Ready, pack, read_message
 from crawler.reading.work import Stages, Work
 from crawler.source import load_source
@@ -28,13 +28,13 @@ _KILLED_FIRST = 500
 
 def serve(descriptor: int, parent: int) -> int:
     """Answer tasks until there are no more; the exit code."""
-    signal.setitimer(signal.ITIMER_REAL, SECONDS_TO_START)
     _end_with(parent)
     _be_killed_first()
     with socket.socket(fileno=descriptor) as connection, connection.makefile("rb", 2**20) as stream:
         order = read_message(stream.read)
         if not isinstance(order, Order):
             return 0
+        signal.setitimer(signal.ITIMER_REAL, SECONDS_TO_START)
         sys.path[:] = order.path
         logging.basicConfig(
             level=order.log_level,
@@ -42,9 +42,7 @@ def serve(descriptor: int, parent: int) -> int:
             datefmt="%Y-%m-%d %H:%M:%S",
         )
         work = Work(load_source(Path(order.definition)), order.window, _function(order.stages))
-        # What is here now stays for good: the collector need not look at it again and again.
-        gc.collect()
-        gc.freeze()
+        collect_less()
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
             connection.sendall(pack(Ready()))

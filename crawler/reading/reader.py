@@ -112,6 +112,8 @@ class Reader:
         self._out: deque[_Asked] = deque()
         self._connection: _Connection | None = None
         self._task: asyncio.Task[None] | None = None
+        self._spawned: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        """A process that nobody has talked to yet."""
         self._false_starts = 0
         self._closed = False
 
@@ -120,8 +122,19 @@ class Reader:
         """The process that reads now, if there is one."""
         return self._connection.process.pid if self._connection else None
 
+    def spawn(self) -> None:
+        """Start the process, which takes a second, so that it is there when the first page is.
+
+        To be called in the thread that lasts as long as the crawl: when that ends, so does the process.
+        Needs no event loop. What goes wrong is told to whoever asks for something.
+        """
+        try:
+            self._spawned = _spawn()
+        except OSError as error:
+            logger.debug("The process that reads pages could not be started: %s", error)
+
     def start(self) -> None:
-        """Start the process, which takes a second, so that it is there when the first page is."""
+        """Connect to the process, or start one."""
         if self._connection is None and self._task is None and not self._closed:
             self._task = asyncio.get_running_loop().create_task(self._start())
 
@@ -144,10 +157,15 @@ class Reader:
             await self._task
         connection, self._connection = self._connection, None
         self._give_up("the reader was closed")
-        if connection is not None:
-            if connection.transport is not None:
-                connection.transport.close()
-            await asyncio.get_running_loop().run_in_executor(None, _wait_for, connection.process)
+        process: subprocess.Popen[bytes] | None = None
+        if connection is not None and connection.transport is not None:
+            connection.transport.close()
+            process = connection.process
+        elif self._spawned is not None:
+            process, stream = self._spawned
+            stream.close()
+        if process is not None:
+            await asyncio.get_running_loop().run_in_executor(None, _wait_for, process)
 
     async def _ask(self, task: Task, kind: type[_A], *, first: bool = False) -> _A:
         if self._closed:
@@ -184,19 +202,8 @@ class Reader:
             self._connection, self._task = connection, None
 
     async def _open(self) -> _Connection:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            for end in (ours, theirs):
-                end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-            # In a group of its own: what a terminal sends is for the crawl. Only the stream is passed on.
-            process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own module; started in a millisecond
-                [sys.executable, "-m", "crawler.reading", str(theirs.fileno()), str(os.getpid())],
-                cwd=Path(__file__).parents[2],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-                process_group=0,
-            )
+        spawned, self._spawned = self._spawned, None
+        process, ours = spawned or _spawn()
         connection = _Connection(self, process)
         await asyncio.get_running_loop().create_unix_connection(lambda: connection, sock=ours)
         assert connection.transport is not None  # noqa: S101 - set by the call
@@ -262,6 +269,24 @@ class Reader:
                 asked.answer.set_exception(ReaderUnusable(reason))
         self._out.clear()
         self._waiting.clear()
+
+
+def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """A new process, and our end of the stream to it. Raises OSError."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        for end in (ours, theirs):
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
+        # In a group of its own: what a terminal sends is for the crawl. Only the stream is passed on.
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "crawler.reading", str(theirs.fileno()), str(os.getpid())],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(),),
+            process_group=0,
+        )
+    return process, ours
 
 
 def _wait_for(process: subprocess.Popen[bytes]) -> int:

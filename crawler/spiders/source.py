@@ -134,6 +134,8 @@ class SourceSpider(scrapy.Spider):
         spider.most_pending = 2 * crawler.settings.getint("CONCURRENT_REQUESTS")
         spider.most_blocked = crawler.settings.getint("COMMUNIQUE_CHALLENGES")
         spider.reader = Reader(order_of(cls.source, spider.window, crawler.settings))
+        if not cls.start.__module__.startswith("scrapy.commands."):
+            spider.reader.spawn()
         crawler.signals.connect(spider.reader.close, signals.spider_closed)
         return spider
 
@@ -244,7 +246,7 @@ class SourceSpider(scrapy.Spider):
 
         def both() -> tuple[list[Seen], Mapping[str, Due]]:
             seen = frontier.record(run, walk, name, found)
-            due = [each.key for each in seen if each.due]
+            due = [each.key for each in seen if each.due and each.known]
             return seen, frontier.look_up(name, due) if due else {}
 
         seen, known = await self.keeper.ask(both)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -85,13 +86,14 @@ class TestRecording:
     ) -> None:
         walk = ledger.open_walk(run, SOURCE, LISTING, None)
         seen = ledger.record(run, walk, SOURCE, page("a", "b"))
-        assert seen == [Seen("a", due=True, settled=False), Seen("b", due=True, settled=False)]
+        assert seen == [Seen(key, due=True, settled=False, known=False) for key in ("a", "b")]
         assert due(ledger, clock) == ["a", "b"]
 
     def test_recording_twice_adds_nothing(self, ledger: Ledger, run: str, database: Database) -> None:
         walk = ledger.open_walk(run, SOURCE, LISTING, None)
         first = ledger.record(run, walk, SOURCE, page("a", "b"))
-        assert ledger.record(run, walk, SOURCE, page("a", "b")) == first
+        again = ledger.record(run, walk, SOURCE, page("a", "b"))
+        assert again == [replace(each, known=True) for each in first]
         with database.read() as connection:
             assert connection.scalar(select(func.count()).select_from(AddressRow)) == 2
             assert connection.scalar(select(func.count()).select_from(SightingRow)) == 2
