@@ -46,7 +46,8 @@ class EsExteriores(Source):
     # The page shows no day of its own: the list's counts.
     release = Fields(
         title=Text("h1", index=-1),
-        folio=Text("span.numero", r"(?i)^(?:nota|comunicado|communiqué) (?P<value>\d+)"),
+        # Press notes have numbers of their own: only one row of numbers can be taken.
+        folio=Text("span.numero", r"^(?:Comunicado|Communiqué) (?P<value>\d+)"),
         body="div.contenido-articulo",
         end=("More information", "Más información"),
     )

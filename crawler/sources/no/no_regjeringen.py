@@ -26,12 +26,12 @@ class NoRegjeringen(Source):
         r"regjeringen\.no/(?P<language>no|en)/(?:aktuelt|whatsnew)/(?P<slug>[^/]+)/(?P<id>id\d+)/?$",
         "{language}/{id}",
     )
+    # Every ministry has numbers of its own ("Nr: 130/25"), so they are left out.
     release = Fields(
         title="h1",
         summary="p.article-ingress",
         kind=Text("div.article-info", r"^(?P<value>[^|]+?) \|"),
         posted=Date("div.article-info", ("dd.MM.y", "dd/MM/y"), r"(?:Dato|Date): (?P<value>[\d./]+)"),
-        folio=Text("div.article-info", r"(?:Nr|No): (?P<value>\d+/\d+)"),
         body="div.article-body",
         alternates="a.lang-link[hreflang]",
     )
