@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from twisted.internet.base import ReactorBase
     from twisted.web._newclient import HTTP11ClientProtocol
 
+from crawler.browser import RENDER, Renderer
 from crawler.guard import PUBLIC_PORTS, Endpoint, Guard, RefusedAddress, read_mappings, resolve
 from crawler.turns import Turns
 
@@ -149,14 +150,23 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             plain.maxPersistentPerHost, crawler.settings.getint("CONCURRENT_REQUESTS")
         )
         self._pool._factory = plain._factory
+        self._renderer = Renderer(crawler)
         self._turns = Turns(Path(crawler.settings["COMMUNIQUE_DATA"]) / "turns")
 
     async def download_request(self, request: Request) -> Response:
         """As Scrapy's; raises RefusedAddress where the guard refuses."""
         if request.meta.get("proxy"):
             raise RefusedAddress(f"{request.url} refused: proxies are not used")
+        browser = request.meta.get(RENDER)
+        if browser is not None:
+            return await self._renderer.render(request, browser)
         await self._wait_for_turn(request)
         return await super().download_request(request)
+
+    async def close(self) -> None:
+        """As Scrapy's; ends the browser, if one was needed."""
+        await self._renderer.close()
+        await super().close()
 
     async def _wait_for_turn(self, request: Request) -> None:
         """Wait until no other process asks this host either; hosts without a delay need no turns."""

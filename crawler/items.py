@@ -119,6 +119,11 @@ class FailureKind(StrEnum):
     """A pipeline stage raised an error: a defect of ours, shown and tried again."""
 
 
+RENDERED_BY = "X-Communique-Rendered-By"
+"""Header of a capture that is not what the server sent but what a browser showed: which browser, and whether it
+waited in vain."""
+
+
 @dataclass(frozen=True, slots=True)
 class CapturePlace:
     """Where a capture lies in the WARC store."""

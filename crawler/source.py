@@ -23,6 +23,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from crawler.declare import (
     Address,
     Api,
+    Browser,
     Date,
     DefinitionError,
     Discovery,
@@ -86,6 +87,8 @@ class Source:
     missions, on mirrors what the attribution says."""
     mirrors: ClassVar[MirrorOf | None] = None
     polite: ClassVar[Polite] = Polite()
+    browser: ClassVar[Browser | None] = None
+    """For sites whose pages are empty until their scripts have run."""
     archive_from: ClassVar[date]
     """First day for which the site is known to show releases."""
     every: ClassVar[Every]
@@ -155,6 +158,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "voices": (dict, MappingProxyType),
     "mirrors": (MirrorOf, type(None)),
     "polite": Polite,
+    "browser": (Browser, type(None)),
     "archive_from": date,
     "every": Every,
     "expect": PerWeek,
@@ -163,7 +167,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "unverified": tuple,
 }
 _OF_CRAWLS = {"archive_from", "every", "expect"}
-_OPTIONAL = {"kind", "issuers", "shared", "voices", "mirrors", "polite", "facts", "unverified"}
+_OPTIONAL = {"kind", "browser", "issuers", "shared", "voices", "mirrors", "polite", "facts", "unverified"}
 
 
 def _refuse(cls: type[Source], attribute: str, problem: str) -> NoReturn:

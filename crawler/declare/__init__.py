@@ -6,7 +6,7 @@ A definition says
 * how a page is read (`layouts`: Fields for HTML, Record for JSON, Flow for running text, Parts for a page of
   several releases; `rules`: Text and Date, their values);
 * what a release is (`identity`: Address, Shared, Kinds, MirrorOf, Voice);
-* what to expect, and how politely to ask (`pace`: Every, PerWeek, Polite).
+* what to expect, and how politely to ask (`pace`: Every, PerWeek, Polite, Browser).
 
 Selectors are CSS with parsel's `::text` and `::attr(name)`; in `Record` and `Api` they are JMESPath.
 A selector that does not compile is refused here, with its text, when the definition is imported.
@@ -18,12 +18,13 @@ from crawler.declare.checks import DefinitionError
 from crawler.declare.discovery import Api, Discovery, Feed, Listing, Numbers, Pages, Sitemap
 from crawler.declare.identity import Address, Kinds, MirrorOf, Shared, Voice
 from crawler.declare.layouts import Fields, Flow, Layout, Parts, Record
-from crawler.declare.pace import Every, PerWeek, Polite
+from crawler.declare.pace import Browser, Every, PerWeek, Polite
 from crawler.declare.rules import Date, Selector, Text
 
 __all__ = [
     "Address",
     "Api",
+    "Browser",
     "Date",
     "DefinitionError",
     "Discovery",

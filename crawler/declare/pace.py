@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from crawler.declare.checks import DefinitionError
+from crawler.declare.checks import DefinitionError, check_css
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +46,30 @@ class Polite:
 
     delay: float = 2.0
     at_once: int = 1
+    cookies: bool = False
+    """The site answers only who sends its cookies back (a redirect to the same address sets them). They are
+    kept for the length of one run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Browser:
+    """Pages that are empty until their scripts have run: a browser renders them, what it shows is captured.
+
+    Everything that such a page asks for is asked for by the crawler itself, at its pace and under its rules,
+    and only from the definition's hosts; so a page costs several requests. It is the last resort: look for
+    the API behind the page first. Needs the extra `browser` and Chromium.
+    """
+
+    wait_for: str
+    """CSS of what must be on the page before it is read."""
+    releases: bool = True
+    indexes: bool = True
+    seconds: float = 60.0
+    """Longest wait for `wait_for`; afterwards the page is read as it is, and judged by what it shows."""
+
+    def __post_init__(self) -> None:
+        check_css("Browser", "wait_for", self.wait_for)
+        if not self.releases and not self.indexes:
+            raise DefinitionError("Browser: neither releases nor indexes are to be rendered")
+        if self.seconds <= 0:
+            raise DefinitionError(f"Browser.seconds: {self.seconds} is no time to wait")

@@ -19,6 +19,7 @@ from scrapy.http import Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
 from crawler.batches import Batches
+from crawler.browser import PART_OF_PAGE
 from crawler.encodings import ZLIB_ENCODINGS, EndsEarly, inflated
 from crawler.frontier import opened_run, store_of
 from crawler.items import Capture
@@ -107,7 +108,7 @@ class Captures:
         except IgnoreRequest as error:
             error.args = (f"{request.url}: {error}",)
             raise
-        if not request.meta.get(IS_ROBOTS):
+        if not (request.meta.get(IS_ROBOTS) or request.meta.get(PART_OF_PAGE)):
             request.meta["capture"] = await self._capture(request, response, body)
         return _decoded(response, body) if encodings else response
 

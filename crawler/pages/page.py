@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from crawler.items import Capture
+from crawler.items import RENDERED_BY, Capture
 from crawler.pages.charset import Decoded, decode
 from crawler.pages.markup import parse_html
 from crawler.pages.paragraphs import Element, flat_text, flow_of, joined, saved_flow
@@ -51,7 +51,8 @@ class Page:
         self.capture = capture
         self.url: str = urldefrag(capture.final_url or capture.url).url
         """The address of the page, after redirects, without fragment."""
-        self.notes: list[str] = []
+        rendered = capture.header(RENDERED_BY)
+        self.notes: list[str] = [f"rendered by a browser: {rendered}"] if rendered else []
         """What the reader wants known, in the order in which it was found."""
         self.cut = False
         """The markup was cut to be parsed: other parsers should get the tree, not the text."""

@@ -13,6 +13,7 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError, ConnectionDone, ConnectionLost
 
+from crawler.browser import RenderingFailed
 from crawler.guard import RefusedAddress
 from crawler.items import FailureKind
 from crawler.middlewares.captures import TooLarge, Truncated, Undecodable
@@ -21,6 +22,7 @@ from crawler.middlewares.robots import ForbiddenByRobots
 _KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], FailureKind], ...] = (
     (RefusedAddress, FailureKind.REFUSED_ADDRESS),
     (ForbiddenByRobots, FailureKind.ROBOTS),
+    (RenderingFailed, FailureKind.NETWORK),
     (TooLarge, FailureKind.TOO_LARGE),
     # Scrapy cancels a download for one reason only: it grew past DOWNLOAD_MAXSIZE.
     (DownloadCancelledError, FailureKind.TOO_LARGE),

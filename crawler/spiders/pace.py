@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from scrapy.settings import BaseSettings
 
+from crawler.browser import BROWSER_SLOT
 from crawler.guard import read_mappings
 from crawler.source import Source
 
@@ -30,7 +31,11 @@ def set_pace(settings: BaseSettings, source: type[Source]) -> None:
             "concurrency": UNPACED_AT_ONCE if unpaced else source.polite.at_once,
             "jitter": 0,
         }
+    if source.browser is not None:
+        # A page being rendered holds no host's slot: what it asks for needs that.
+        slots[BROWSER_SLOT] = {"delay": 0, "concurrency": 1, "jitter": 0}
     settings.set("DOWNLOAD_SLOTS", slots, priority="spider")
+    settings.set("COOKIES_ENABLED", source.polite.cookies, priority="spider")
     settings.set("COMMUNIQUE_PORTS", sorted(_ports(settings, source)), priority="spider")
     # Little more than the hosts take at once: what already waits in a host's slot is fetched even
     # when the crawl is being stopped.

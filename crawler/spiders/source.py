@@ -21,6 +21,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.batches import Batches
+from crawler.browser import BROWSER_SLOT, RENDER, missing_browser
 from crawler.declare import Numbers
 from crawler.frontier import RunRequest, Seen, Walk
 from crawler.items import (
@@ -166,6 +167,10 @@ class SourceSpider(scrapy.Spider):
             )
             return
         self.reader.start()
+        missing = missing_browser(self.settings.get("COMMUNIQUE_BROWSER")) if self.source.browser else None
+        if missing is not None:
+            self.keeper.fail(missing)
+            return
         async for request in self._leftovers():
             yield request
         for walk in self._walks():
@@ -255,7 +260,7 @@ class SourceSpider(scrapy.Spider):
 
     async def fetch_index(self, address: str) -> tuple[Response, Capture]:
         """An index page and its capture, whatever its status. Raises IndexFailure when there is no answer."""
-        request = Request(address, dont_filter=True)
+        request = Request(address, dont_filter=True, meta=self._rendering(of_index=True))
         try:
             response = await self.crawler.engine.download_async(request)
         except Exception as error:
@@ -264,6 +269,13 @@ class SourceSpider(scrapy.Spider):
                 logger.exception("%s: fetching %s failed", self.name, address)
             raise IndexFailure(kind, detail if address in detail else f"{address}: {detail}") from error
         return response, response.meta["capture"]
+
+    def _rendering(self, *, of_index: bool) -> dict[str, Any]:
+        """What a request says of how its page is rendered; nothing where the site needs no browser."""
+        browser = self.source.browser
+        if browser is None or not (browser.indexes if of_index else browser.releases):
+            return {}
+        return {RENDER: browser, "download_slot": BROWSER_SLOT}
 
     def check_status(self, capture: Capture) -> None:
         """Raises IndexFailure for an index page whose status is not one of success."""
@@ -309,7 +321,7 @@ class SourceSpider(scrapy.Spider):
 
     def release_request(self, due: Due, endings: dict[str, str] | None = None) -> Request:
         """The request for a release; it counts as pending until it has ended."""
-        headers = {}
+        headers: dict[str, str] = {}
         if due.etag:
             headers["If-None-Match"] = due.etag
         if due.last_modified:
@@ -322,7 +334,7 @@ class SourceSpider(scrapy.Spider):
             headers=headers,
             dont_filter=True,
             priority=1,
-            meta={"due": due, "endings": endings},
+            meta={"due": due, "endings": endings, **self._rendering(of_index=False)},
         )
 
     # How a release ends.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -420,3 +421,26 @@ def test_no_host_is_asked_faster_than_its_definition_allows(crawls: Crawls) -> N
     # Requests are sent on time; when they arrive is up to a busy machine as well.
     assert min(later - earlier for earlier, later in pairwise(times)) > 0.3
     assert times[-1] - times[0] > 0.45 * (len(times) - 1)
+
+
+def test_a_site_that_answers_only_with_its_cookie_is_read_where_the_definition_says_so(
+    crawls: Crawls,
+) -> None:
+    def guarded(answer: Answer) -> Callable[[Hit], Answer]:
+        def route(hit: Hit) -> Answer:
+            if "seen=1" in hit.headers.get("Cookie", ""):
+                return answer
+            return Answer(b"", 307, headers={"Location": hit.path, "Set-Cookie": "seen=1; Path=/"})
+
+        return route
+
+    web = Web({"/list?page=1": guarded(listing([1])), "/news/n1": guarded(page(1))}, robots=ROBOTS)
+    text = definition().replace("at_once=4)", "at_once=4, cookies=True)")
+    with serving(web):
+        done = crawls.crawl(definition=crawls.define(text), settings=settings_for(web))
+    assert done.states() == {"news/n1": "stored"}
+    without = Web(dict(web.routes))
+    with serving(without):
+        refused = Crawls(crawls.folder / "without")
+        done = refused.crawl(definition=refused.define(definition()), settings=settings_for(without))
+    assert done.result["outcome"] == "failed"
