@@ -19,6 +19,7 @@ _BREAK = re.compile(
 )
 _LINE = re.compile(r"\s*[\r\n]+\s*")
 
+_FIRST_WIDE = "\u1100"
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af]")
@@ -27,7 +28,7 @@ _HANGUL = re.compile(r"[\uac00-\ud7af]")
 def units(text: str) -> float:
     """Length of a text, comparable between scripts: about the letters that an alphabet would need."""
     length = float(len(text))
-    if not text.isascii():
+    if text and max(text) >= _FIRST_WIDE:
         # What a character of these scripts is worth, from the lengths of translations.
         length += 2.0 * len(_HAN.findall(text)) + 0.8 * len(_KANA.findall(text))
         length += 1.2 * len(_HANGUL.findall(text))

@@ -23,7 +23,7 @@ import re
 import struct
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
@@ -63,6 +63,7 @@ _COMBINING = "".join(
     chr(code) for code in range(0x300, 0x1100) if unicodedata.category(chr(code)) in ("Mn", "Mc")
 )
 _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_COMBINING}\u200c\u200d]|['’](?=[^\W\d_]))*")
+_DIGIT = re.compile(r"\d")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 _EAST_ASIAN_DATE = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
@@ -105,15 +106,13 @@ class Prepared:
 def prepare(title: str, body: str, language: str) -> Prepared:
     """Prepare a text. `language` is the primary tag of its language."""
     passages = passages_of(body)
+    texts = [_plain(each) for each in (*passages, title)]
+    words = [_WORD.findall(text) for text in texts]
+    lowered = {word for some in words[:-1] for word in some if word[0].islower()}
     found: set[tuple[int, int, int]] = set()
-    lowered: set[str] = set()
-    texts = [western_digits(unicodedata.normalize("NFC", each)) for each in passages]
-    for text in texts:
-        lowered.update(word.group() for word in _WORD.finditer(text) if word.group()[0].islower())
-    for place, text in enumerate(texts):
-        found.update((key, kind, place) for key, kind in _anchors(text, language, lowered))
-    headline = western_digits(unicodedata.normalize("NFC", title))
-    found.update((key, kind, TITLE) for key, kind in _anchors(headline, language, lowered))
+    for at, (text, some) in enumerate(zip(texts, words, strict=True)):
+        place = at if at < len(passages) else TITLE
+        found.update((key, kind, place) for key, kind in _anchors(text, some, language, lowered))
     ordered = sorted(found)
     return Prepared(
         language,
@@ -172,15 +171,46 @@ def unpack(blob: bytes) -> Prepared:
     )
 
 
-def _anchors(text: str, language: str, lowered: set[str]) -> Iterator[tuple[int, int]]:
-    numbers = numbers_in(text, language)
+def _plain(text: str) -> str:
+    return text if text.isascii() else western_digits(unicodedata.normalize("NFC", text))
+
+
+def _anchors(text: str, words: Sequence[str], language: str, lowered: Set[str]) -> set[tuple[int, int]]:
+    """Anchors of one passage, of which `words` are the words."""
+    found: set[tuple[int, int]] = set()
+    numbers = numbers_in(text, language) if _DIGIT.search(text) else []
     for number in numbers:
-        yield _hash(f"#{number.value}"), _kind_of(number)
-    for month, day in _numeric_dates(text):
-        yield from _date(month, day)
+        found.add((_hash(f"#{number.value}"), _kind_of(number)))
+    if numbers:
+        for month, day in _numeric_dates(text):
+            found.update(_date(month, day))
     if language in UNSPACED:
-        yield from _runs(text, language)
-    yield from _words(text, language, lowered, numbers)
+        found.update(_runs(text, language))
+    named, calendar = concepts_by_word(language), months(language)
+    stems: list[str] = []
+    spoken: list[tuple[int, int]] = []
+    """Words that name a month: place, month."""
+    for at, word in enumerate(words):
+        stemmed, plain_keys, name_keys = _keys(word, language)
+        stems.append(stemmed)
+        found.update(name_keys if name_keys and word.casefold() not in lowered else plain_keys)
+        if stemmed in calendar:
+            spoken.append((at, calendar[stemmed]))
+    for at, stemmed in enumerate(stems):
+        for name, concept in named.get(stemmed, ()):
+            if tuple(stems[at : at + len(name)]) == name:
+                found.add((_hash(concept), _kind_of_concept(concept)))
+                break
+    if spoken:
+        matches = list(_WORD.finditer(text))
+        starts = [match.start() for match in matches]
+        for at, month in spoken:
+            days = _days_beside(matches[at].start(), matches[at].end(), at, starts, numbers)
+            for day in days:
+                found.update(_date(month, day))
+            if days or len(stems[at]) > _SHORTEST_NAME:
+                found.add((_hash(f"month:{month}"), CALENDAR))
+    return found
 
 
 def _kind_of(number: Number) -> int:
@@ -230,28 +260,6 @@ def _kind_of_concept(concept: str) -> int:
     return CALENDAR if concept.startswith(("day:", "month:")) else CONCEPT
 
 
-def _words(text: str, language: str, lowered: set[str], numbers: list[Number]) -> Iterator[tuple[int, int]]:
-    named = concepts_by_word(language)
-    calendar = months(language)
-    words = list(_WORD.finditer(text))
-    stems = [_stemmed(word.group()) for word in words]
-    starts = [word.start() for word in words]
-    for at, match in enumerate(words):
-        word = match.group()
-        yield from _keys(word, word[0].isupper() and word.casefold() not in lowered, language)
-        for name, concept in named.get(stems[at], ()):
-            if tuple(stems[at : at + len(name)]) == name:
-                yield _hash(concept), _kind_of_concept(concept)
-                break
-        month = calendar.get(stems[at])
-        if month is not None:
-            days = _days_beside(match.start(), match.end(), at, starts, numbers)
-            for day in days:
-                yield from _date(month, day)
-            if days or len(stems[at]) > _SHORTEST_NAME:
-                yield _hash(f"month:{month}"), CALENDAR
-
-
 def _days_beside(start: int, end: int, at: int, starts: list[int], numbers: list[Number]) -> list[int]:
     """The day's number right before a month, or else right after it."""
     before = [
@@ -267,31 +275,27 @@ def _days_beside(start: int, end: int, at: int, starts: list[int], numbers: list
 
 
 @lru_cache(maxsize=100_000)
-def _stemmed(word: str) -> str:
-    return stem(fold(word))
-
-
-@lru_cache(maxsize=100_000)
-def _keys(word: str, name: bool, language: str) -> tuple[tuple[int, int], ...]:
-    """Anchors of one word."""
+def _keys(word: str, language: str) -> tuple[str, tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]:
+    """Stem of a word, its anchors when it is no name, and those when it is (none when it cannot be one)."""
     plain = fold(word)
-    found: list[tuple[int, int]] = []
-    if len(plain) > 1:
-        found.append((_hash(plain), WORD))
+    common = [(_hash(plain), WORD)] if len(plain) > 1 else []
     latin = _latin(plain)
-    cased = word[0].isupper() or word[0].islower()
-    if name or not cased:
-        if name and len(latin) >= _SHORTEST_NAME:
-            found.append((_hash(f"^{_sounding(latin)[:_LETTERS_OF_A_WORD]}"), NAME))
-        elif word.isupper() and len(latin) >= 2:
-            found.append((_hash(f"^{latin}"), NAME))
-        if language not in UNSPACED:
-            fine, coarse = skeletons(word)
-            found += [(_hash(f"={fine}"), FINE)] if fine else []
-            found += [(_hash(f"~{coarse}"), COARSE)] if coarse else []
     if len(latin) >= _SHORTEST_COGNATE:
-        found.append((_hash(f"-{_sounding(latin)[:_LETTERS_OF_A_WORD]}"), COGNATE))
-    return tuple(found)
+        common.append((_hash(f"-{_sounding(latin)[:_LETTERS_OF_A_WORD]}"), COGNATE))
+    upper, lower = word[0].isupper(), word[0].islower()
+    sounds: list[tuple[int, int]] = []
+    if not lower and language not in UNSPACED:
+        fine, coarse = skeletons(word)
+        sounds += [(_hash(f"={fine}"), FINE)] if fine else []
+        sounds += [(_hash(f"~{coarse}"), COARSE)] if coarse else []
+    if not upper:
+        # Without capitals any word may be a name.
+        return stem(plain), (*common, *sounds), ()
+    if len(latin) >= _SHORTEST_NAME:
+        sounds.append((_hash(f"^{_sounding(latin)[:_LETTERS_OF_A_WORD]}"), NAME))
+    elif word.isupper() and len(latin) > 1:
+        sounds.append((_hash(f"^{latin}"), NAME))
+    return stem(plain), tuple(common), (*common, *sounds)
 
 
 def _latin(word: str) -> str:
