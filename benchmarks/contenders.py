@@ -1,4 +1,4 @@
-"""One crawl of one contender in one process: prints its pages, seconds and peak memory as a JSON line.
+"""One crawl of one contender: prints its pages, seconds, CPU time and peak memory as a JSON line.
 
     python -m benchmarks.contenders bare addresses.txt OUTPUT-FOLDER
     python -m benchmarks.contenders glued addresses.txt OUTPUT-FOLDER
@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import resource
 import sqlite3
 import sys
 import time
@@ -100,15 +101,15 @@ class GluedStore:
         return item
 
 
-def peak_megabytes() -> float:
-    """Peak resident memory of this program.
+def peak_megabytes(process: int | str = "self") -> float:
+    """Peak resident memory of a process.
 
-    Not ru_maxrss: Linux lets that begin with what the parent held when it started us.
+    Not ru_maxrss: Linux lets that begin with what the parent held when it started the process.
     """
-    for line in Path("/proc/self/status").read_text().splitlines():
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return round(int(line.split()[1]) / 1024, 1)
-    raise RuntimeError("/proc/self/status names no VmHWM")
+    raise RuntimeError(f"/proc/{process}/status names no VmHWM")
 
 
 def measure(settings: dict[str, Any], spider: type[scrapy.Spider] | str) -> dict[str, Any]:
@@ -116,13 +117,22 @@ def measure(settings: dict[str, Any], spider: type[scrapy.Spider] | str) -> dict
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     clock: dict[str, float] = {}
+    cpu: dict[str, float] = {}
+    reader_peak = 0.0
 
     def opened() -> None:
-        clock["opened"] = time.perf_counter()
+        clock["opened"], cpu["opened"] = time.perf_counter(), time.process_time()
+
+    def idle() -> None:
+        nonlocal reader_peak
+        reader = getattr(crawler.spider, "reader", None)
+        if reader is not None and reader.pid is not None:
+            reader_peak = peak_megabytes(reader.pid)
 
     def stopped() -> None:
-        clock["stopped"] = time.perf_counter()
+        clock["stopped"], cpu["stopped"] = time.perf_counter(), time.process_time()
 
+    crawler.signals.connect(idle, signals.spider_idle)
     crawler.signals.connect(opened, signals.spider_opened)
     crawler.signals.connect(stopped, signals.engine_stopped)
     process.crawl(crawler)
@@ -131,13 +141,16 @@ def measure(settings: dict[str, Any], spider: type[scrapy.Spider] | str) -> dict
     stats = crawler.stats.get_stats()
     seconds = clock["stopped"] - clock["opened"]
     pages = int(stats.get("item_scraped_count", 0))
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
     return {
         "pages": pages,
         "responses": int(stats.get("response_received_count", 0)),
         "seconds": round(seconds, 3),
         "pages_per_second": round(pages / seconds, 1),
         "peak_mb": peak_megabytes(),
-        "cpu_seconds": round(time.process_time(), 2),
+        "reader_peak_mb": reader_peak,
+        "cpu_ms_per_page": round(1000 * (cpu["stopped"] - cpu["opened"]) / pages, 2),
+        "reader_cpu_ms_per_page": round(1000 * (children.ru_utime + children.ru_stime) / pages, 2),
         "errors": int(stats.get("log_count/ERROR", 0)),
     }
 

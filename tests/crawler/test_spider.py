@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from crawler.spiders.walk import MOST_AHEAD
 from tests.crawler.crawling import Crawls
 from tests.crawler.demo import (
     LINKED_LISTING,
@@ -65,6 +66,27 @@ def test_a_second_crawl_reads_the_first_page_of_the_index_and_nothing_else(crawl
     assert web.paths() == ["/list?page=1"]
     assert crawled.result["outcome"] == "finished"
     assert crawled.items == []
+
+
+def test_far_down_an_index_the_next_pages_are_asked_for_ahead_and_recorded_in_order(crawls: Crawls) -> None:
+    source = crawls.define(definition(at_once=8))
+    web = web_of([[number] for number in range(20, 0, -1)])
+    with serving(web):
+        crawled = crawls.crawl(definition=source, settings=settings_for(web))
+    assert crawled.result["outcome"] == "finished"
+    assert set(crawled.states().values()) == {"stored"}
+    assert len(crawled.states()) == 20
+    lists = [path for path in web.paths() if path.startswith("/list")]
+    assert sorted(lists) == sorted({f"/list?page={number}" for number in range(1, 22 + MOST_AHEAD)})
+
+
+def test_a_run_for_so_many_releases_asks_for_no_page_that_it_may_not_need(crawls: Crawls) -> None:
+    web = web_of([[number] for number in range(20, 0, -1)])
+    with serving(web):
+        crawls.crawl(definition=crawls.define(definition()), settings=settings_for(web), limit="15")
+    lists = [path for path in web.paths() if path.startswith("/list")]
+    assert lists == [f"/list?page={number}" for number in range(1, len(lists) + 1)]
+    assert len(lists) <= 16
 
 
 def test_new_releases_are_followed_down_to_a_page_of_known_ones(crawls: Crawls) -> None:

@@ -299,6 +299,20 @@ def test_items_of_a_users_own_spider_may_be_dicts(store: SqlStore) -> None:
     assert done.counts("stored", "held") == {"stored": 1, "held": 0}
 
 
+def test_what_the_reader_put_through_the_stages_already_is_only_stored(store: SqlStore) -> None:
+    done = crawl(store, [record(1), record(2, kind="Poema"), record(3)])
+    assert done.counts("stored", "held") == {"stored": 2, "held": 1}
+    assert done.stats["item_dropped_count"] == 1
+    with store.database.read() as connection:
+        row = connection.execute(select(HeldRow)).one()
+    assert (row.source, row.key, row.stage, row.reason) == (
+        "mx_sre",
+        "prensa/visita-2",
+        "normalize",
+        "unknown kind",
+    )
+
+
 def test_an_item_that_tells_no_source_is_held_under_the_spiders(store: SqlStore) -> None:
     crawl(store, [{"url": "https://www.gob.mx/sre/prensa/visita-1"}])
     with store.database.read() as connection:

@@ -22,7 +22,7 @@ from crawler.reading.reader import MOST_HANDED_OUT, Reader, ReaderUnusable, Read
 from crawler.spiders.arguments import Window
 from tests.crawler.crawling import ROOT, Crawls
 from tests.crawler.demo import definition, listing, settings_for, web_of
-from tests.crawler.server import Answer, serving
+from tests.crawler.server import Answer, Web, serving
 from tests.reading.misbehaving import METHOD, capture, due
 
 PATIENCE = 30.0
@@ -211,6 +211,44 @@ def gone(pid: int) -> bool:
             return True  # ended; nobody has asked yet how
         time.sleep(0.02)
     return False
+
+
+def children_of(parent: int) -> list[int]:
+    """The processes that a process started and that live."""
+    found = []
+    for each in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            state, of = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[:2]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if int(of) == parent and state != "Z":
+            found.append(int(each))
+    return found
+
+
+def test_ctrl_c_lets_the_pages_under_way_be_read_and_ends_crawl_and_reader() -> None:
+    column = b"<html><p>Column 022717 Somebody</p><p>Monday, February 27, 2017</p></html>"
+    routes = {f"/id{number}.html": Answer(column, wait=0.05) for number in range(4403, 9999)}
+    settings = ("COMMUNIQUE_STORE=", "ITEM_PIPELINES={}", "RETRY_TIMES=0")
+    command = [sys.executable, "-m", "crawler.run", "mexidata"]
+    with serving(Web(routes, robots="")) as web:
+        mapping = web.mapping("mexidata.info", "www.mexidata.info")
+        crawl = subprocess.Popen(
+            [*command, *(word for each in settings for word in ("-s", each))],
+            cwd=ROOT,
+            env={**os.environ, "COMMUNIQUE_CONNECT_TO": mapping, "COMMUNIQUE_CONNECT_DELAY": "0"},
+            stderr=subprocess.PIPE,
+            process_group=0,
+        )
+        deadline = time.monotonic() + PATIENCE
+        while len(web.paths()) < 20 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        (reader,) = children_of(crawl.pid)
+        os.killpg(crawl.pid, signal.SIGINT)
+        _, told = crawl.communicate(timeout=PATIENCE)
+    assert crawl.returncode == 3, told
+    assert b"Traceback" not in told
+    assert gone(reader)
 
 
 @pytest.mark.parametrize("heading", ["idle", "forever"])
