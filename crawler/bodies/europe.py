@@ -10,6 +10,7 @@ COUNTRIES = {
     ),
     "de": Country(("German", "Germany's"), ("of Germany", "Deutschlands", "d'Allemagne")),
     "es": Country(("Spanish", "Spain's"), ("of Spain", "de España", "d'Espagne")),
+    "fi": Country(("Finnish", "Finland's"), ("of Finland", "of the Republic of Finland")),
     "fr": Country(("French", "France's"), ("of France", "de France", "de la République française")),
     "it": Country(("Italian", "Italy's"), ("of Italy", "d'Italia", "della Repubblica Italiana")),
     "nl": Country(("Dutch", "the Netherlands'"), ("of the Netherlands", "van Nederland")),
@@ -92,6 +93,11 @@ _GERMANY = (
 )
 
 _FRANCE = (
+    body(
+        "fr.elysee",
+        en=("Presidency of the French Republic", "Élysée Palace"),
+        fr=("Présidence de la République française", "Élysée", "~Présidence de la République"),
+    ),
     body(
         "fr.meae",
         "MEAE",
@@ -227,6 +233,12 @@ _UKRAINE = (
 )
 
 _NORTH = (
+    body(
+        "fi.president",
+        en=("President of the Republic of Finland", "Office of the President of the Republic of Finland"),
+        fi=("Tasavallan presidentti", "Tasavallan presidentin kanslia"),
+        sv="Republikens president",
+    ),
     body(
         "nl.government",
         en=("Government of the Netherlands", "~Central government"),

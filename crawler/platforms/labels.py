@@ -140,6 +140,15 @@ LABELS: Mapping[str, Mapping[str, KindOfRelease]] = MappingProxyType(
                 _D: "Pidato|Sambutan",
             }
         ),
+        "fi": _told(
+            {
+                _C: "Tiedote|Tiedotteet|Lehdistötiedote|Uutinen|Uutiset",
+                _S: "Lausunto|Yhteinen julkilausuma|Julkilausuma",
+                _P: "Tiedotustilaisuus|Lehdistötilaisuus",
+                _D: "Puhe|Puheet",
+                _T: "Haastattelu",
+            }
+        ),
         "pl": _told(
             {
                 _C: "Komunikat|Komunikat prasowy|Informacja prasowa|Aktualności",
