@@ -139,14 +139,15 @@ def weigh_pair(
     one, other = collection.records[left], collection.records[right]
     ours, theirs = collection.contents[left], collection.contents[right]
     facts = collection.facts
-    if not worth_scoring(ours.prepared, theirs.prepared):
-        return None
+    weights = weights_for(one, other)
     words = None
     if one.language == other.language:
+        if not worth_scoring(ours.prepared, theirs.prepared, weights):
+            return None
         words = weigh_texts(facts[one.id], facts[other.id], collection.library, {}, expected=False)
         if words is not None and (words.score >= JOINABLE or words.score == 0):
             return words
-    found = weigh_content(facts[one.id], facts[other.id], ours, theirs, weights_for(one, other))
+    found = weigh_content(facts[one.id], facts[other.id], ours, theirs, weights)
     return words if found is None else found
 
 

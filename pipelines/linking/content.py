@@ -19,18 +19,16 @@ from pipelines.linking.evidence import (
     Evidence,
     conclude,
 )
-from pipelines.linking.features import gate, measure_texts, measure_vectors
+from pipelines.linking.features import measure_bag, measure_texts, measure_vectors
 from pipelines.linking.prepared import Prepared
 from pipelines.linking.scripts import LANGUAGE, relation
+from pipelines.linking.sharing import Common
 from pipelines.linking.vectors import Vectors
 from pipelines.linking.weights import Scorer, WeightSet, probability
 from storage.links import ReleaseFacts
 
-LEAST_SHARED = 0.04
-"""Texts that share less of their anchors (`gate`) are not measured at all: no versions do."""
 EXCERPT_LENGTH = 0.6
 """A version shorter than this part of the other, and covered by it, holds a part of the text."""
-_UNSURE = 0.45
 _CLOSE_SCORE = 0.05
 
 
@@ -56,14 +54,25 @@ class ContentScore:
     """Passages that correspond, in order: by vectors where there are any, else by anchors."""
 
 
-def worth_scoring(left: Prepared, right: Prepared) -> bool:
-    """Whether two texts share enough anchors to be measured."""
-    return gate(left, right) >= LEAST_SHARED
+def worth_scoring(left: Prepared, right: Prepared, weights: WeightSet) -> bool:
+    """Whether two texts share enough, wherever it stands, to be aligned."""
+    return _is_worth(measure_bag(left, right)[0], left, right, weights)
+
+
+def _is_worth(bag: Mapping[str, float], left: Prepared, right: Prepared, weights: WeightSet) -> bool:
+    gate = weights.gate
+    return gate.logit(bag, relation(left.language, right.language)) >= gate.ask
 
 
 def score_pair(left: Content, right: Content, weights: WeightSet) -> ContentScore:
     """How likely two texts are versions of one statement."""
-    features, path = measure_texts(left.prepared, right.prepared)
+    return _score(left, right, weights, measure_bag(left.prepared, right.prepared))
+
+
+def _score(
+    left: Content, right: Content, weights: WeightSet, bag: tuple[dict[str, float], Common]
+) -> ContentScore:
+    features, path = measure_texts(left.prepared, right.prepared, bag)
     scorer, cells = weights.texts, path.cells
     if left.vectors is not None and right.vectors is not None and left.vectors.model == right.vectors.model:
         trained = weights.for_model(left.vectors.model)
@@ -80,9 +89,10 @@ def weigh_content(
     left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, weights: WeightSet
 ) -> Evidence | None:
     """Evidence from two texts; None when there is not even a question. `left` has the smaller id."""
-    if not worth_scoring(ours.prepared, theirs.prepared):
+    bag = measure_bag(ours.prepared, theirs.prepared)
+    if not _is_worth(bag[0], ours.prepared, theirs.prepared, weights):
         return None
-    found = score_pair(ours, theirs, weights)
+    found = _score(ours, theirs, weights, bag)
     margin = found.logit - found.scorer.join
     if found.logit < found.scorer.ask:
         return None

@@ -9,8 +9,8 @@ from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.features import NEAR
 from pipelines.linking.lessons import examples_of, text_features, with_vectors
 from pipelines.linking.records import Record
-from pipelines.linking.training import JOIN_PRECISION, Example, cross_train, fold_of
-from pipelines.linking.weights import TEXTS, WeightSet
+from pipelines.linking.training import JOIN_PRECISION, Example, cross_gate, cross_train, fold_of
+from pipelines.linking.weights import GATE, TEXTS, WeightSet
 
 
 def cross_validate(
@@ -38,11 +38,14 @@ def cross_weights(
     examples: Sequence[Example], encoder: Encoder | None, precision: float = JOIN_PRECISION
 ) -> dict[tuple[int, int], WeightSet]:
     """For every two folds, weights that saw no statement of either."""
-    texts = cross_train(examples, TEXTS, text_features(), precision)
-    if encoder is None:
-        return {folds: WeightSet({TEXTS: scorer}, "cross-validated") for folds, scorer in texts.items()}
-    near = cross_train(with_vectors(examples), encoder.identity, (*text_features(), *NEAR), precision)
+    scorers = {
+        GATE: cross_gate(examples),
+        TEXTS: cross_train(examples, TEXTS, text_features(), precision),
+    }
+    if encoder is not None:
+        names = (*text_features(), *NEAR)
+        scorers[encoder.identity] = cross_train(with_vectors(examples), encoder.identity, names, precision)
     return {
-        folds: WeightSet({TEXTS: scorer, encoder.identity: near[folds]}, "cross-validated")
-        for folds, scorer in texts.items()
+        folds: WeightSet({name: each[folds] for name, each in scorers.items()}, "cross-validated")
+        for folds in scorers[TEXTS]
     }

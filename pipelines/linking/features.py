@@ -65,40 +65,50 @@ FARTHEST = 0.35
 _HALF, _MOST = 0.5, 0.65
 
 
-def gate(left: Prepared, right: Prepared) -> float:
-    """Part of the anchors of the text with fewer that both share, in any order: cheap, and never small
-    between versions of one text."""
-    found = common(left, right)
-    return (found.weight + 0.5) / (found.least + _LITTLE)
+BAG = (
+    "length", "marks", "title", "title clash", "number", "many number", "count", "many count", "date",
+    "many date", "concept", "many concept", "name", "many name", "word", "many word",
+)  # fmt: skip
+"""Features that need no alignment: what is shared, wherever it stands. They cost a twentieth of the rest."""
 
 
-def measure_texts(left: Prepared, right: Prepared) -> tuple[dict[str, float], Path]:
-    """Features of two texts without vectors, and the path by anchors."""
+def measure_bag(left: Prepared, right: Prepared) -> tuple[dict[str, float], Common]:
+    """The features of `BAG`, and what is shared."""
     shared = common(left, right)
+    counts = [
+        np.bincount(kinds, minlength=len(KINDS)).tolist()
+        for kinds in (shared.kinds, shared.left.kinds, shared.right.kinds)
+    ]
+    found = {
+        "length": _length(left, right),
+        "marks": _marks(left, right),
+        "title": shared_titles(shared),
+        "title clash": float(titles_clash(shared)),
+    }
+    for name, (kinds, usual) in _GROUPS.items():
+        both, ours, theirs = (sum(each[kind] for kind in kinds) for each in counts)
+        found[name] = (both + _PRIOR * usual) / (min(ours, theirs) + _PRIOR) - usual
+        found[f"many {name}"] = math.log1p(both)
+    return found, shared
+
+
+def measure_texts(
+    left: Prepared, right: Prepared, bag: tuple[dict[str, float], Common] | None = None
+) -> tuple[dict[str, float], Path]:
+    """Features of two texts without vectors, and the path by anchors. `bag`: what `measure_bag` gave."""
+    found, shared = bag or measure_bag(left, right)
     table = shared.table()
     path = best_path(table)
     chance = best_sum(table[::-1])
-    found = {
-        "length": _length(left, right),
+    aligned = {
         "path": math.log1p(path.total),
         "lead": math.log1p(path.total) - math.log1p(chance),
         "reach": path.total / (shared.least + _LITTLE),
         "cover": _covered(left, right, path),
+        "rhythm": _rhythm(left, right),
+        **_clash(shared, path),
     }
-    counts = [
-        np.bincount(kinds, minlength=len(KINDS))
-        for kinds in (shared.kinds, shared.left.kinds, shared.right.kinds)
-    ]
-    for name, (kinds, usual) in _GROUPS.items():
-        both, ours, theirs = (sum(int(each[kind]) for kind in kinds) for each in counts)
-        found[name] = (both + _PRIOR * usual) / (min(ours, theirs) + _PRIOR) - usual
-        found[f"many {name}"] = math.log1p(both)
-    found |= _clash(shared, path)
-    found["rhythm"] = _rhythm(left, right)
-    found["marks"] = _marks(left, right)
-    found["title"] = shared_titles(shared)
-    found["title clash"] = float(titles_clash(shared))
-    return found, path
+    return found | aligned, path
 
 
 def measure_vectors(

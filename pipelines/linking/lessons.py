@@ -11,8 +11,8 @@ from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.features import NEAR, measure_texts, measure_vectors
 from pipelines.linking.records import Record
 from pipelines.linking.republishing import republish
-from pipelines.linking.training import End, Example, TrainingError, train
-from pipelines.linking.weights import TEXTS, Scorer
+from pipelines.linking.training import End, Example, TrainingError, train, train_gate
+from pipelines.linking.weights import GATE, TEXTS, Scorer
 
 ALTERED_WEIGHT = 0.5
 """What a pair with an altered copy counts for."""
@@ -39,7 +39,7 @@ def learn(
     Raises TrainingError when a release has no statement, or there are too few pairs.
     """
     examples = examples_of(records, encoder, progress)
-    scorers = {TEXTS: train(examples, TEXTS, text_features(), precision)}
+    scorers = {GATE: train_gate(examples), TEXTS: train(examples, TEXTS, text_features(), precision)}
     if encoder is not None:
         near = with_vectors(examples)
         scorers[encoder.identity] = train(near, encoder.identity, (*text_features(), *NEAR), precision)

@@ -86,10 +86,10 @@ class PassageJudge:
         self, left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, library: Library
     ) -> Evidence | None:
         """Two texts of one language by their words, where these decide; all others by their passages."""
-        if not worth_scoring(ours.prepared, theirs.prepared):
-            return None
         words = None
         if left.language == right.language:
+            if not worth_scoring(ours.prepared, theirs.prepared, self._weights):
+                return None
             words = weigh_texts(left, right, library, {}, expected=False)
             if words is not None:
                 # The crawl has kinds of its own for what it finds by words.

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.linking.agglomeration import join_groups
+from pipelines.linking.features import BAG
 from pipelines.linking.scripts import RELATIONS, relation
-from pipelines.linking.weights import Scorer, as_logit
+from pipelines.linking.weights import GATE, Scorer, as_logit
 
 FOLDS = 5
 RIDGE = 3.0
@@ -28,6 +29,8 @@ JOIN_PRECISION = 0.995
 """Of the pairs that end in one statement, this part must be right: after groups have decided."""
 _THRESHOLDS = tuple(step / 4 for step in range(-4, 21))
 """Logits that are tried as the one to join from."""
+LOST_AT_GATE = 0.003
+"""Part of the pairs of one statement that may be left out before they are aligned."""
 ASK_PROBABILITY = 0.1
 """From this probability on a pair is worth a person's look."""
 _BINS = 10
@@ -114,6 +117,34 @@ def cross_train(
         measurable = [each for each, kept in zip(examples, told, strict=True) if kept]
         join = _threshold(measurable, slope * unseen[told] + shift, precision)
         found[one, other] = _with_thresholds(design.scorer(name, design.fit(seen), slope, shift), join, {})
+    return found
+
+
+def train_gate(examples: Sequence[Example]) -> Scorer:
+    """A scorer that only leaves out pairs; its `ask` loses `LOST_AT_GATE` of those of one statement."""
+    check_enough(examples)
+    design = _Design(examples, BAG)
+    unseen = design.unseen_logits(FOLDS)
+    scorer = design.scorer(GATE, design.fit(np.ones(len(examples), dtype=np.bool_)), 1.0, 0.0)
+    ask = float(np.quantile(unseen[design.answers > 0], LOST_AT_GATE))
+    told = {
+        "kept": _rounded(float((unseen >= ask).mean())),
+        "kept of one statement": _rounded(float((unseen[design.answers > 0] >= ask).mean())),
+    }
+    return Scorer(GATE, scorer.intercepts, scorer.weights, ask, ask, told)
+
+
+def cross_gate(examples: Sequence[Example]) -> dict[tuple[int, int], Scorer]:
+    """For every two folds a gate that saw no statement of either."""
+    check_enough(examples)
+    design = _Design(examples, BAG)
+    unseen = design.unseen_logits(FOLDS)
+    found: dict[tuple[int, int], Scorer] = {}
+    for one, other in combinations_with_replacement(range(FOLDS), 2):
+        seen = design.outside(one, other)
+        scorer = design.scorer(GATE, design.fit(seen), 1.0, 0.0)
+        ask = float(np.quantile(unseen[seen & (design.answers > 0)], LOST_AT_GATE))
+        found[one, other] = Scorer(GATE, scorer.intercepts, scorer.weights, ask, ask)
     return found
 
 

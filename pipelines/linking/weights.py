@@ -19,6 +19,8 @@ from typing import Any
 
 from pipelines.linking.scripts import RELATIONS
 
+GATE = "gate"
+"""Name of the scorer that only tells which pairs are worth aligning: those with at least its `ask`."""
 TEXTS = "texts"
 """Name of the scorer that needs no vectors; others are named after their encoder's identity."""
 FORMAT = 1
@@ -67,6 +69,11 @@ class WeightSet:
         """The scorer without vectors."""
         return self.scorers[TEXTS]
 
+    @property
+    def gate(self) -> Scorer:
+        """The scorer that tells which pairs are worth aligning."""
+        return self.scorers[GATE]
+
     def for_model(self, model: str) -> Scorer | None:
         """The scorer trained with vectors of this model (`name@version`); None when there is none."""
         return self.scorers.get(model)
@@ -104,8 +111,9 @@ def load_weights(path: Path | None = None) -> WeightSet:
         raise WeightsError(
             f"{shown}: no file of weights ({error!r}); communique link train makes one"
         ) from None
-    if TEXTS not in scorers:
-        raise WeightsError(f"{shown}: no scorer {TEXTS!r}; train again")
+    for name in (GATE, TEXTS):
+        if name not in scorers:
+            raise WeightsError(f"{shown}: no scorer {name!r}; train again")
     return WeightSet(scorers, sha256(raw).hexdigest()[:12], told.get("made", {}))
 
 
