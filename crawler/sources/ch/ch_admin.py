@@ -17,6 +17,8 @@ class ChAdmin(Source):
     discover = Feed(
         url="https://www.newsd.admin.ch/newsd/feeds/rss?lang={language}&org-nr=1&topic=&keyword=&offer-nr=&catalogueElement=&kind=M,R",
         languages=("de", "fr", "it", "en"),
+        since="start_date",
+        until="end_date",
     )
     address = (
         Address(r"news\.admin\.ch/(?P<language>de|fr|it|en)/newnsb/(?P<id>[\w-]{12,30})$", "{language}/{id}"),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Text, Voice
+from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Polite, Text, Voice
 from crawler.items import KindOfRelease, Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -63,6 +63,7 @@ class KrMofa(Source):
     )
     kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("ko", "en"))
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
+    polite = Polite(delay=3.0, cookies=True)  # the first request is answered 307 and sets a cookie
     archive_from = date(2001, 1, 1)
     every = Every(hours=2)
     expect = PerWeek(at_least=10, at_most=120)
