@@ -366,6 +366,52 @@ def test_a_mirror_declares_whose_texts_it_shows() -> None:
                 "http://canada.ca/en/global-affairs/news/2024/10/a-treaty.html?wbdisable=true",
             ),
         ),
+        (
+            "eu_commission",
+            (
+                "https://ec.europa.eu/commission/presscorner/detail/fr/ip_26_301",
+                "https://ec.europa.eu/commission/presscorner/api/documents?reference=IP/26/301&language=fr",
+                "https://ec.europa.eu/commission/presscorner/api/documents?reference=IP%2F26%2F301&language=FR",
+                "http://europa.eu/rapid/press-release_IP-26-301_fr.htm",
+            ),
+        ),
+        (
+            "int_un_press",
+            (
+                "https://press.un.org/fr/2004/cs2669.doc.htm",
+                "http://www.un.org/press/fr/2004/CS2669.doc.htm",
+            ),
+        ),
+        (
+            "es_moncloa",
+            (
+                "https://www.lamoncloa.gob.es/presidente/actividades/Paginas/2025/20251117-ebro.aspx",
+                "http://www.lamoncloa.gob.es/Presidente/actividades/paginas/2025/20251117-Ebro.aspx",
+            ),
+        ),
+        (
+            "in_pib",
+            (
+                "https://www.pib.gov.in/PressReleasePage.aspx?PRID=2189915&reg=3&lang=1",
+                "https://pib.gov.in/PressReleaseDetail.aspx?PRID=2189915",
+                "https://pib.gov.in/PressReleaseIframePage.aspx?PRID=2189915",
+            ),
+        ),
+        (
+            "cn_mfa",
+            (
+                "https://www.mfa.gov.cn/eng/xw/fyrbt/lxjzh/202511/t20251114_11753290.html",
+                "http://www.fmprc.gov.cn/eng/xwfw_665399/s2510_665401/t20251114_11753290.html",
+            ),
+        ),
+        (
+            "ru_kremlin",
+            (
+                "http://en.kremlin.ru/events/president/news/78452",
+                "http://en.kremlin.ru/events/president/transcripts/78452",
+                "http://en.kremlin.ru/events/president/transcripts/speeches/78452",
+            ),
+        ),
     ],
 )
 def test_aliases_of_an_address_have_one_key(name: str, aliases: tuple[str, ...]) -> None:
@@ -409,6 +455,34 @@ def test_aliases_of_an_address_have_one_key(name: str, aliases: tuple[str, ...])
                 "https://www.canada.ca/fr/affaires-mondiales/nouvelles/2024/10/treaty.html",
             ),
         ),
+        (
+            "eu_commission",
+            (
+                "https://ec.europa.eu/commission/presscorner/detail/fr/ip_26_301",
+                "https://ec.europa.eu/commission/presscorner/detail/de/ip_26_301",
+                "https://ec.europa.eu/commission/presscorner/detail/de/speech_26_301",
+            ),
+        ),
+        (
+            "ru_kremlin",
+            (
+                "http://kremlin.ru/events/president/news/78452",
+                "http://en.kremlin.ru/events/president/news/78452",
+            ),
+        ),
+        ("ua_mfa", ("https://mfa.gov.ua/news/zayava", "https://mfa.gov.ua/en/news/zayava")),
+        (
+            "kr_mofa",
+            (
+                "https://www.mofa.go.kr/eng/brd/m_5676/view.do?seq=322977",
+                "https://www.mofa.go.kr/www/brd/m_4080/view.do?seq=322977",
+                "https://www.mofa.go.kr/eng/brd/m_5676/view.do?seq=322978",
+            ),
+        ),
+        (
+            "tr_mfa",
+            ("https://www.mfa.gov.tr/no_-231_-x.tr.mfa", "https://www.mfa.gov.tr/no_-231_-x.en.mfa"),
+        ),
     ],
 )
 def test_two_languages_or_texts_never_share_a_key(name: str, addresses: tuple[str, ...]) -> None:
@@ -429,6 +503,12 @@ def test_two_languages_or_texts_never_share_a_key(name: str, addresses: tuple[st
         ("us_dhs", "https://www.dhs.gov/news-releases/press-releases"),
         ("uk_fcdo", "https://www.gov.uk/government/publications/a-treaty"),
         ("mexidata", "http://mexidata.info/index.html"),
+        ("pl_msz", "https://www.gov.pl/web/dyplomacja/aktualnosci"),
+        ("jp_mofa", "https://www.mofa.go.jp/press/release/202511_index.html"),
+        ("es_exteriores", "https://www.exteriores.gob.es/es/Comunicacion/Comunicados/Paginas/index.aspx"),
+        ("tr_mfa", "https://www.mfa.gov.tr/sub.en.mfa?ad9093da"),
+        ("eu_eeas", "https://www.consilium.europa.eu/en/press/press-releases/2025/10/16/sanctions/"),
+        ("fr_elysee", "https://www.elysee.fr/en/presidence/2025/11/14/inauguration"),
         ("mx_embassy_us", "https://embamex.sre.gob.mx/cuba/index.php/avisos/182-aviso"),
         ("mx_embassy_us", "https://embamex.sre.gob.mx/eua/index.php/es/comunicados?start=20"),
         ("us_state_2021", "https://2021-2025.state.gov/press-releases/page/2/"),
