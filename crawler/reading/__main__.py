@@ -11,6 +11,8 @@ def main() -> int:
     # An interrupt is for the crawl: it lets its pages be finished and then closes our stream.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # Whoever started the crawl may have had this one ignored; it is what ends a task that takes too long.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     descriptor, parent = (int(each) for each in sys.argv[1:3])
 
     from crawler.reading.child import serve

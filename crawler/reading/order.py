@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from scrapy.settings import BaseSettings
 
@@ -21,7 +22,7 @@ def order_of(source: type[Source], window: Window, settings: BaseSettings) -> Or
         window=window,
         stages=_stages(settings),
         seconds=settings.getfloat("COMMUNIQUE_READING_SECONDS"),
-        path=tuple(sys.path),
+        path=tuple(each or str(Path.cwd()) for each in sys.path),
         log_level=str(settings.get("LOG_LEVEL")),
     )
 
