@@ -1,6 +1,7 @@
 """Samples of sources: pages written in the shape of a site's, and what is expected to be read from them.
 
-A sample is a folder tests/samples/<source>/<case>: the page (page.html, page.json, page.txt, page.pdf) or index
+A sample is a folder tests/samples/<source>/<case>: the page (page.html, page.json, page.txt,
+page.pdf) or index
 (listing.html, listing.json, feed.xml, sitemap.xml), meta.json (how it would have been captured) and
 expected.json. CONTRIBUTING.md says what stands in meta.json. The tests, `communique source check` and
 `source capture` all read samples by this module.
@@ -166,7 +167,8 @@ def read_sample(sample: Sample) -> dict[str, Any]:
 def shown_reading(reading: Reading) -> dict[str, Any]:
     """What was made of a page of a release, in the form of an expectation.
 
-    On a page that is several releases `item` and `release` are the first, `item 2` and `release 2` the second.
+    On a page that is several releases `item` and `release` are the first, `item 2` and `release 2`
+    the second.
     """
     if reading.skipped is not None:
         return {"skipped": reading.skipped}
@@ -184,7 +186,7 @@ def shown_reading(reading: Reading) -> dict[str, Any]:
 
 def _index(sample: Sample) -> dict[str, Any]:
     discovery = sample.source.discoveries()[sample.meta["discovery"]]
-    index = read_index(sample.source, discovery, sample.capture(), sample.meta["language"])  # type: ignore[arg-type]
+    index = read_index(sample.source, discovery, sample.capture(), sample.meta["language"])
     if index.failure is not None:
         return {"failure": index.failure.kind.value}
     found: dict[str, Any] = {

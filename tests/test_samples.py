@@ -1,7 +1,7 @@
 """Every sample page reads to what its expectation says; one test per field.
 
-Samples are read by `scheduler/samples.py`, as `communique source check` reads them. Without an expectation one
-is drafted beside the page and the test fails until somebody has reviewed it.
+Samples are read by `scheduler/samples.py`, as `communique source check` reads them. Without an expectation
+one is drafted beside the page and the test fails until somebody has reviewed it.
 """
 
 from __future__ import annotations
