@@ -29,7 +29,9 @@ STAGES = "pipelines.process.process"
 
 @pytest.fixture
 def source(tmp_path: Path) -> type[Source]:
-    return load_source(Crawls(tmp_path).define(definition() + METHOD))
+    # Under a name of its own: a definition is loaded once in a process.
+    text = (definition() + METHOD).replace("XxDemo", "XxReader")
+    return load_source(Crawls(tmp_path).define(text, "xx_reader"))
 
 
 def stages(item: object) -> Release | Held:
