@@ -18,8 +18,8 @@ class AuPm(Source):
     address = Address(r"pm\.gov\.au/media/(?P<slug>[^/]+)$", "{slug}")
     release = Fields(
         title="h1",
-        kind="div.media-type",
-        posted=Date("div.media-date", ("EEEE d MMMM y", "d MMMM y")),
+        kind="main > div.media-type",
+        posted=Date("main > div.media-date", ("EEEE d MMMM y", "d MMMM y")),
         body="div.field--name-body",
     )
     kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en"))

@@ -21,8 +21,8 @@ class FrElysee(Source):
     )
     release = Fields(
         title="h1",
-        posted=Date("p.date", ("d MMMM y",), r"\d{1,2}(?:er)? \S+ \d{4}"),
-        kind=Text("p.rubrique", r"^(?P<value>[^|]+?)(?: \||$)"),
+        posted=Date("main > p.date", ("d MMMM y",), r"\d{1,2}(?:er)? \S+ \d{4}"),
+        kind=Text("main > p.rubrique", r"^(?P<value>[^|]+?)(?: \||$)"),
         body="div.reset-last-space",
         attachments="a.download[href$='.pdf']::attr(href)",
     )

@@ -35,7 +35,7 @@ class IdKemlu(Source):
             url=Text("slug", template=PAGE),
             posted=Date("publish_date"),
         ),
-        Fields(title="h1", posted=Date("time::attr(datetime)"), body="article div.content-detail"),
+        Fields(title="h1", posted=Date("article > time::attr(datetime)"), body="article div.content-detail"),
     )
     kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("id"))
     archive_from = date(2015, 1, 1)

@@ -41,12 +41,8 @@ class InPib(Source):
         ),
         body=PAGE,
         drop=(
-            "#MinistryName",
-            f"{PAGE} > h2",
-            "#Subtitleh3",
-            "#PrDateTime",
-            ".ReleaseLang",
-            f"{PAGE} > span",
+            *("#MinistryName", "#PrDateTime", ".MinistryNameSubhead", ".ReleaseDateSubHeaddateTime"),
+            *(f"{PAGE} > h2", f"{PAGE} > h3", f"{PAGE} > span", ".ReleaseLang"),
         ),
         # Officers sign with initials below a rule of asterisks.
         end=(r"(?:\*\s?){2,}", r"[A-Z]{2,6}(?:/[A-Z]{2,6})+$"),

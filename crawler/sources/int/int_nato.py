@@ -38,6 +38,7 @@ class IntNato(Source):
         body="div.page-content",
         alternates="ul.language-switch a[lang]",
         drop=("div.page-content .related",),
+        end=("Related$", "À voir aussi$"),
     )
     kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en", "fr"))
     archive_from = date(2009, 1, 1)

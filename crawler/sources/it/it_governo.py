@@ -18,12 +18,12 @@ class ItGoverno(Source):
     address = Address(r"governo\.it/it/articolo/(?:[^/]+/)?(?P<id>\d+)$", "{id}")
     release = Fields(
         title="h1.title_large",
-        posted=Date("div.h6", ("EEEE, d MMMM y", "d MMMM y")),
+        posted=Date("main > div.h6", ("EEEE, d MMMM y", "d MMMM y")),
         folio=Text("h1.title_large", r"\bn\. (?P<value>\d+)$"),
         kind=Text(
             "h1.title_large", r"^(?:Comunicato stampa|Dichiarazione|Intervento|Discorso|Conferenza stampa)"
         ),
-        body="div.body_intro, div.field--name-body",
+        body="div.content_body",
     )
     kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("it"))
     archive_from = date(2018, 6, 1)

@@ -42,7 +42,14 @@ class JpMofa(Source):
             posted=Date("#maincontents p.rightalign", ("Gy年M月d日", "MMMM d, y", "EEEE, MMMM d, y, h:mm a")),
             kind=Text("#maincontents h1", r"会見|談話|声明|Press Conference|Statement"),
             body="#maincontents",
-            drop=("#maincontents h1", "p.rightalign", "ul.lang-switch", "div.link-block", "p.pagetop"),
+            drop=(
+                "#maincontents h1",
+                "p.rightalign",
+                "#maincontents a[lang]",
+                "#maincontents a[href^='#']",
+                "div.link-block",
+            ),
+            end=("Related Links", "関連リンク"),
             alternates="ul.lang-switch a[lang]",
         ),
         Fields(

@@ -18,7 +18,7 @@ class NzGovernment(Source):
     release = Fields(
         title="h1",
         kind=Text("link[rel='canonical']::attr(href)", r"govt\.nz/(release|speech)/"),
-        posted=Date("div.meta time::attr(datetime)"),
+        posted=Date("main > div.meta time::attr(datetime)"),
         body="div.field--name-body",
         attachments="div.field--name-field-files a::attr(href)",
     )
