@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
-from crawler.declare import Address, Date, Every, Fields, Kinds, PerWeek, Polite, Voice
+from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Polite, Voice
 from crawler.items import KindOfRelease, Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -40,6 +40,22 @@ KINDS = Kinds(
     },
 )
 """The Department's own labels. A press statement without a label is a statement."""
+
+
+def collection_of(place: str, language: str) -> Listing:
+    """The collection that stands at an address ("https://www.state.gov/press-releases")."""
+    return Listing(
+        url=f"{place}/page/{{page}}/",
+        first_url=f"{place}/",
+        container="ul.collection-results",
+        entry="li.collection-result",
+        link="a.collection-result__link::attr(href)",
+        title="a.collection-result__link",
+        kind="p.collection-result__date",
+        posted=Date("div.collection-result-meta span", _DAYS, index=-1),
+        language=language,
+        pages=Pages.numbered(),
+    )
 
 
 class FrozenState(Source, platform=True):

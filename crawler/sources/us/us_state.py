@@ -1,5 +1,6 @@
 """United States Department of State: press releases by its API, Spanish translations by their own tree."""
 
+from dataclasses import replace
 from datetime import date
 
 from crawler.declare import (
@@ -9,7 +10,6 @@ from crawler.declare import (
     Every,
     Fields,
     Kinds,
-    Listing,
     Pages,
     PerWeek,
     Polite,
@@ -17,6 +17,7 @@ from crawler.declare import (
     Voice,
 )
 from crawler.items import KindOfRelease, Role, Standing
+from crawler.platforms.state_gov import collection_of
 from crawler.source import Source
 
 API = "https://www.state.gov/wp-json/wp/v2/state_press_release"
@@ -45,17 +46,8 @@ class UsState(Source):
             pages=Pages.numbered(),
             page_size=100,
         ),
-        Listing(
-            url="https://www.state.gov/translations/spanish/page/{page}/",
-            first_url="https://www.state.gov/translations/spanish/",
-            container="ul.collection-results",
-            entry="li.collection-result",
-            link="a.collection-result__link::attr(href)",
-            title="a.collection-result__link",
-            posted=Date("div.collection-result-meta span", ("MMMM d, y", "d 'de' MMMM 'de' y"), index=-1),
-            language="es",
-            pages=Pages.numbered(),
-        ),
+        # The collection names what a text is, for translations nobody knows in which words.
+        replace(collection_of("https://www.state.gov/translations/spanish", "es"), kind=None),
     )
     address = Address(
         r"state\.gov/(?P<path>(?!wp-json/|rss-feed/|press-releases(?:/|$)|translations/[a-z]+(?:/page/.*|/?)$)"

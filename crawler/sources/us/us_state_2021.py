@@ -2,25 +2,13 @@
 
 from datetime import date
 
-from crawler.declare import Date, Listing, Pages
-from crawler.platforms.state_gov import StateArchive
+from crawler.platforms.state_gov import StateArchive, collection_of
 
 
 class UsState2021(StateArchive):
     title = "Department of State (2021-2025)"
     years = "2021-2025"
-    discover = Listing(
-        url="https://2021-2025.state.gov/press-releases/page/{page}/",
-        first_url="https://2021-2025.state.gov/press-releases/",
-        container="ul.collection-results",
-        entry="li.collection-result",
-        link="a.collection-result__link::attr(href)",
-        title="a.collection-result__link",
-        kind="p.collection-result__date",
-        posted=Date("div.collection-result-meta span", ("MMMM d, y",), index=-1),
-        language="en",
-        pages=Pages.numbered(),
-    )
+    discover = collection_of("https://2021-2025.state.gov/press-releases", "en")
     archive_from = date(2021, 1, 20)
     facts = (
         "M: 1,111 pages of /press-releases/, with the collection's markup of www.state.gov",
