@@ -4,14 +4,15 @@
 
 One text of each statement of the hard set (forms, and copies that are there already, left out) is copied by
 republishers drawn from a seed: cut, framed by a portal, given another headline and a later day, and read
-from paper so badly that copy and text share about 30 % of their runs of three words (Jaccard). Adjusted Rand index of
+from paper so badly that copy and text share about 30 % of their runs of three words (Jaccard). Adjusted
+Rand index of
 
     communique    this engine, as it is shipped
     datasketch    MinHash LSH over runs of three words (128 permutations)
     simhash       64-bit simhash over runs of three words, by Hamming distance
 
-The peers are given their best threshold of several, found on the same data; the engine has none to set. Their
-groups are what hangs together by pairs.
+The peers are given their best threshold of several, found on the same data; the engine has none to set.
+Their groups are what hangs together by pairs.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ DAYS_TOGETHER = 60
 """So many days of every family are linked at once."""
 _SLOT = re.compile(r"\{(\w+)=([^{}]+)\}")
 _RANGE = re.compile(r"([\d.]+)\.\.([\d.]+)")
-_GAPS = (*range(1, 11), 14, 30, 61)
+_GAPS: tuple[int, ...] = (*range(1, 11), 14, 30, 61)
 """Days between the two of a pair."""
 
 
