@@ -46,7 +46,7 @@ def capture(name: str, heading: str) -> Capture:
         headers=(("Content-Type", "text/html; charset=utf-8"),),
         body=(
             f"<html lang=en><title>{name}</title><h1>{heading}</h1>"
-            f'<time datetime="2017-02-23">day</time><div class="text"><p>The ministry said {words}.</p></div>'
+            f'<time datetime="2017-02-23">day</time><div class="text"><p>The ministry said {words}.</p></div></html>'
         ).encode(),
         captured_at=datetime(2017, 2, 24, tzinfo=UTC),
     )
