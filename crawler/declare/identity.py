@@ -100,10 +100,11 @@ class Shared:
 class Kinds:
     """The site's own labels for kinds of release; case and surrounding space do not matter.
 
-    A label that is not listed holds the release back; `default` is for pages that carry no label at all.
+    A label that is not listed holds the release back; `default` is for pages that carry no label at all. None
+    where every page carries one: then a page without a label is another layout, and held back as well.
     """
 
-    default: KindOfRelease
+    default: KindOfRelease | None
     labels: Mapping[str, KindOfRelease] = field(default_factory=lambda: MappingProxyType({}), hash=False)
 
 

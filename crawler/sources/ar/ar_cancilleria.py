@@ -29,7 +29,9 @@ class ArCancilleria(Source):
     release = Fields(
         title="h1.page-header",
         kind=Text("ol.breadcrumb li a", r"^(Comunicados|Discursos)$"),
-        posted=Date(".date-display-single", ("EEEE d MMMM y", "EEEE, d MMMM, y", "d 'de' MMMM 'de' y")),
+        posted=Date(
+            "article .date-display-single", ("EEEE d MMMM y", "EEEE, d MMMM, y", "d 'de' MMMM 'de' y")
+        ),
         folio=Text("div.field-name-body p", r"Información para la Prensa N°:? ?(?P<value>\d+/\d+)"),
         body="div.field-name-body",
         end=(r"Información para la Prensa", r"Dirección de Prensa"),

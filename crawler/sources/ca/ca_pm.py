@@ -31,7 +31,7 @@ class CaPm(Source):
         alternates="link[rel='alternate'][hreflang]",
     )
     kinds = Kinds(
-        KindOfRelease.COMMUNIQUE,
+        None,  # the path names it
         usual("en", "fr")
         | {"releases": KindOfRelease.COMMUNIQUE, "documents-dinformation": KindOfRelease.FACT_SHEET},
     )

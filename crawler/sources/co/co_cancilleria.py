@@ -39,8 +39,11 @@ class CoCancilleria(Source):
             body="div.field--name-body",
         ),
         Fields(
-            title="h2.pane-title",
-            posted=Date("span.date-display-single", ("d 'de' MMMM 'de' y", "EEEE, d MMMM y", "d MMMM y")),
+            title="div.panel-pane h2.pane-title",
+            posted=Date(
+                "div.panel-pane span.date-display-single",
+                ("d 'de' MMMM 'de' y", "EEEE, d MMMM y", "d MMMM y"),
+            ),
             dateline=Text("div.field-name-body p", DATELINE),
             body="div.field-name-body",
         ),

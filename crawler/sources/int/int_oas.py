@@ -46,7 +46,7 @@ class IntOas(Source):
         body="body",
         begin=r"(?:Press Release|Comunicado de Prensa|Nota à Imprensa)$",
         posted=Date(
-            "body *",
+            "p, td",
             ("MMMM d, y", "d 'de' MMMM 'de' y"),
             r"^([A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2} de [a-zç]+ de \d{4})$",
         ),

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Fields, Listing, Pages, Text
-from crawler.platforms.state_gov import FrozenState
+from crawler.declare import Address, Date, Fields, Kinds, Listing, Pages, Text
+from crawler.platforms.state_gov import KINDS, FrozenState
 
 
 class UsState2009(FrozenState):
@@ -28,6 +28,7 @@ class UsState2009(FrozenState):
         drop=("#centerblock #templateFields",),
         end=(r"PRN:? *\d",),
     )
+    kinds = Kinds(None, KINDS.labels)  # every page carries one
     archive_from = date(2009, 1, 20)
     facts = (
         "H: articles /r/pa/prs/ps/YYYY/MM/NNNNNN.htm; lists by month in the same folder",

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Fields, Listing, Pages, PerWeek
-from crawler.platforms.white_house import WhiteHouse
+from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek
+from crawler.platforms.white_house import LABELS, WhiteHouse
 
 
 class UsWhitehouse(WhiteHouse):
@@ -28,10 +28,11 @@ class UsWhitehouse(WhiteHouse):
     release = Fields(
         title="h1.wp-block-whitehouse-topper__headline",
         kind="a.wp-block-whitehouse-byline-subcategory__link",
-        posted=Date("div.wp-block-post-date time::attr(datetime)"),
+        posted=Date("div.wp-block-whitehouse-topper time::attr(datetime)"),
         body="div.entry-content.wp-block-post-content",
         drop=("div.wp-block-whitehouse-topper",),
     )
+    kinds = Kinds(None, LABELS)  # every page carries one
     archive_from = date(2025, 1, 20)
     every = Every(minutes=30)
     expect = PerWeek(at_least=5, at_most=250)

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Fields, Listing, Pages
-from crawler.platforms.white_house import WhiteHouseArchive
+from crawler.declare import Address, Date, Fields, Kinds, Listing, Pages
+from crawler.platforms.white_house import LABELS, WhiteHouseArchive
 
 
 class UsWhitehouseBiden(WhiteHouseArchive):
@@ -30,6 +30,7 @@ class UsWhitehouseBiden(WhiteHouseArchive):
         posted=Date("meta[property='article:published_time']::attr(content)"),
         body="section.body-content",
     )
+    kinds = Kinds(None, LABELS)  # every page carries one
     archive_from = date(2021, 1, 20)
     facts = (
         "H: articles /briefing-room/<type>/YYYY/MM/DD/<slug>/, as at www.whitehouse.gov until January 2025",
