@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.linking.evidence import (
+    CONTRADICTION,
     JOINABLE,
     SAME_CONTENT,
     TRANSLATION,
@@ -29,6 +30,8 @@ from storage.links import ReleaseFacts
 
 EXCERPT_LENGTH = 0.6
 """A version shorter than this part of the other, and covered by it, holds a part of the text."""
+_HALF_AGREE = 0.5
+_MARGIN_OF_OTHER_FIGURES = -1.0
 _CLOSE_SCORE = 0.05
 
 
@@ -96,7 +99,12 @@ def weigh_content(
     margin = found.logit - found.scorer.join
     if found.logit < found.scorer.ask:
         return None
-    kind = SAME_CONTENT if relation(left.language, right.language) == LANGUAGE else TRANSLATION
+    one_language = relation(left.language, right.language) == LANGUAGE
+    kind = SAME_CONTENT if one_language else TRANSLATION
+    others = _is_of_other_figures(found.features)
+    if others:
+        # A template filled in again, or a correction. In two languages a figure may be spelled out.
+        margin = min(margin, _MARGIN_OF_OTHER_FIGURES)
     told: dict[str, Any] = {
         "probability": round(found.probability, 4),
         "margin": round(margin, 3),
@@ -107,6 +115,10 @@ def weigh_content(
             for name, value in sorted(found.shares.items(), key=lambda each: (-abs(each[1]), each[0]))
         },
     }
+    if others:
+        told["reason"] = "passages correspond, but more of their figures differ than agree"
+        if one_language:
+            return Evidence(left.id, right.id, kind, CONTRADICTION, told)
     excerpt = _excerpt(left, right, ours, theirs, found)
     if excerpt is not None:
         told["excerpt"] = excerpt
@@ -114,6 +126,12 @@ def weigh_content(
         score = JOINABLE - _CLOSE_SCORE - 0.4 * (1.0 - probability(margin) * 2)
         return conclude(kind, left, right, max(0.05, score), told, "the texts alone do not settle it")
     return conclude(kind, left, right, JOINABLE + 0.35 * (2 * probability(margin) - 1), told)
+
+
+def _is_of_other_figures(features: Mapping[str, float]) -> bool:
+    """Whether each text has figures, in passages that correspond, which the other has nowhere, and those are
+    more than the shared ones."""
+    return features["clash"] > 0 and features["agree"] <= _HALF_AGREE
 
 
 def _excerpt(

@@ -12,6 +12,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, combinations_with_replacement
 from typing import Any
 
@@ -27,7 +28,7 @@ FOLDS = 5
 RIDGE = 3.0
 JOIN_PRECISION = 0.995
 """Of the pairs that end in one statement, this part must be right: after groups have decided."""
-_THRESHOLDS = tuple(step / 4 for step in range(-4, 21))
+_THRESHOLDS = tuple(step / 2 for step in range(9))
 """Logits that are tried as the one to join from."""
 LOST_AT_GATE = 0.003
 """Part of the pairs of one statement that may be left out before they are aligned."""
@@ -35,7 +36,8 @@ ASK_PROBABILITY = 0.1
 """From this probability on a pair is worth a person's look."""
 _BINS = 10
 _STEPS = 50
-_SETTLED = 1e-7
+_SETTLED = 1e-3
+"""Change of a weight, in units of its feature's spread, at which a fit has arrived."""
 
 Array = NDArray[np.float64]
 
@@ -91,7 +93,7 @@ def train(
     slope, shift = _calibration(unseen, design.answers)
     told = design.told
     logits, answers = slope * unseen[told] + shift, design.answers[told]
-    scorer = design.scorer(name, design.fit(np.ones(len(examples), dtype=np.bool_)), slope, shift)
+    scorer = design.scorer(name, design.whole, slope, shift)
     measurable = [each for each in examples if each.measured]
     join = _threshold(measurable, logits, precision)
     return _with_thresholds(scorer, join, measured(logits, answers, join))
@@ -125,7 +127,7 @@ def train_gate(examples: Sequence[Example]) -> Scorer:
     check_enough(examples)
     design = _Design(examples, BAG)
     unseen = design.unseen_logits(FOLDS)
-    scorer = design.scorer(GATE, design.fit(np.ones(len(examples), dtype=np.bool_)), 1.0, 0.0)
+    scorer = design.scorer(GATE, design.whole, 1.0, 0.0)
     ask = float(np.quantile(unseen[design.answers > 0], LOST_AT_GATE))
     told = {
         "kept": _rounded(float((unseen >= ask).mean())),
@@ -183,12 +185,20 @@ class _Design:
         own = [scaled * self._relations[:, [at]] for at in range(len(RELATIONS))]
         self._matrix: Array = np.hstack([scaled, *own])
 
-    def fit(self, chosen: NDArray[np.bool_]) -> Array:
-        """Newton's method; the ridge leaves only the common intercept free."""
+    @cached_property
+    def whole(self) -> Array:
+        """The fit of all examples."""
+        return self.fit(np.ones(len(self.answers), dtype=np.bool_), np.zeros(self._matrix.shape[1]))
+
+    def fit(self, chosen: NDArray[np.bool_], start: Array | None = None) -> Array:
+        """Newton's method; the ridge leaves only the common intercept free.
+
+        The function is convex, so where it starts only tells how soon it arrives: near the whole's fit.
+        """
         matrix, answers, weights = self._matrix[chosen], self.answers[chosen], self._weights[chosen]
         ridge = np.full(matrix.shape[1], RIDGE)
         ridge[len(self._features)] = 1e-3
-        found = np.zeros(matrix.shape[1])
+        found = self.whole.copy() if start is None else start
         for _ in range(_STEPS):
             chance = _chance(matrix @ found)
             gradient = matrix.T @ (weights * (chance - answers)) + ridge * found
@@ -248,9 +258,18 @@ def _calibration(logits: Array, answers: Array) -> tuple[float, float]:
 
 def _threshold(examples: Sequence[Example], logits: Array, precision: float) -> float:
     """The lowest logit to join from that makes statements which are right often enough; else the best."""
+    # As in the engine: what is not even a question is not kept.
+    audible = [
+        (_pair(each), float(logit))
+        for each, logit in zip(examples, logits, strict=True)
+        if logit > _SILENT + _THRESHOLDS[0]
+    ]
+    names = {release for pair, _ in audible for release in pair}
+    ends = {end.release: end for each in examples for end in (each.left, each.right) if end.release in names}
     best, at_best = -1.0, _THRESHOLDS[-1]
     for join in _THRESHOLDS:
-        found = _precision_of_groups(examples, logits - join)
+        margins = {pair: logit - join for pair, logit in audible if logit - join > _SILENT}
+        found = _precision_of_groups(ends, margins)
         if found >= precision:
             return join
         if found > best:
@@ -258,14 +277,16 @@ def _threshold(examples: Sequence[Example], logits: Array, precision: float) -> 
     return at_best
 
 
-def _precision_of_groups(examples: Sequence[Example], margins: Array) -> float:
+def _pair(example: Example) -> tuple[str, str]:
+    one, other = sorted((example.left.release, example.right.release))
+    return one, other
+
+
+def _precision_of_groups(ends: Mapping[str, End], margins: Mapping[tuple[str, str], float]) -> float:
     """Part of the pairs within groups that belong together, when groups are joined by these margins."""
-    ends = {end.release: end for each in examples for end in (each.left, each.right)}
     group_of = {release: release for release in ends}
     groups: dict[str, list[str]] = {release: [release] for release in ends}
-    shown: dict[str, set[tuple[str, str]]] = {
-        release: {(end.source, end.language)} for release, end in ends.items()
-    }
+    shown = {release: {(end.source, end.language)} for release, end in ends.items()}
 
     def may_join(one: str, other: str) -> bool:
         # As in the engine: one source shows a statement once in each language.
@@ -278,17 +299,9 @@ def _precision_of_groups(examples: Sequence[Example], margins: Array) -> float:
         shown[kept] |= shown.pop(dropped)
         return kept
 
-    told = {
-        (min(each.left.release, each.right.release), max(each.left.release, each.right.release)): float(
-            margin
-        )
-        for each, margin in zip(examples, margins, strict=True)
-        # As in the engine: what is not even a question is not kept.
-        if margin > _SILENT
-    }
     join_groups(
         {release: (release,) for release in ends},
-        told,
+        margins,
         {release: end.language for release, end in ends.items()},
         may_join,
         join,
