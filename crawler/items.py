@@ -119,9 +119,12 @@ class FailureKind(StrEnum):
     """A pipeline stage raised an error: a defect of ours, shown and tried again."""
 
 
+SCANNED = "a PDF file of scanned pages, without text"
+"""Note of an item without a body: there is something, and it takes a person (or character recognition) to
+read it."""
 RENDERED_BY = "X-Communique-Rendered-By"
-"""Header of a capture that is not what the server sent but what a browser showed: which browser, and whether it
-waited in vain."""
+"""Header of a capture that is not what the server sent but what a browser showed: which browser, and whether
+it waited in vain."""
 
 
 @dataclass(frozen=True, slots=True)

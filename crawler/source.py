@@ -37,6 +37,7 @@ from crawler.declare import (
     MirrorOf,
     Numbers,
     Parts,
+    Pdf,
     PerWeek,
     Polite,
     Record,
@@ -153,7 +154,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "discover": (Listing, Feed, Sitemap, Api, Numbers, tuple),
     "address": (Address, tuple),
     "shared": (Shared, tuple),
-    "release": (Fields, Record, Flow, Parts, tuple),
+    "release": (Fields, Record, Flow, Pdf, Parts, tuple),
     "kinds": Kinds,
     "voices": (dict, MappingProxyType),
     "mirrors": (MirrorOf, type(None)),
@@ -242,7 +243,7 @@ def _check_values(cls: type[Source]) -> None:
             if urlsplit(version).hostname not in cls.hosts:
                 _refuse(cls, "shared", f"{version!r} is not on one of hosts {cls.hosts}")
     for layout in cls.layouts():
-        if not isinstance(layout, Fields | Record | Flow | Parts):
+        if not isinstance(layout, Fields | Record | Flow | Pdf | Parts):
             _refuse(cls, "release", f"{type(layout).__name__} is no layout")
         for part in layout.parts.values() if isinstance(layout, Parts) else (layout,):
             _check_dates(cls, part)

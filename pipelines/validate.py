@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from itemadapter import ItemAdapter
 
-from crawler.items import Alternate, CapturePlace, Held, Origin, ReadBy, Release, ReleaseItem
+from crawler.items import SCANNED, Alternate, CapturePlace, Held, Origin, ReadBy, Release, ReleaseItem
 from crawler.source import Source, registry
 from pipelines.hold import HoldBack, keepable, stage
 
@@ -223,6 +223,11 @@ def _values(item: object) -> dict[str, Any]:
     return {name: value for name, value in found if value is not None and value != ()}
 
 
+def _notes(values: Mapping[str, Any]) -> tuple[object, ...]:
+    notes = values.get("notes")
+    return tuple(notes) if isinstance(notes, tuple | list) else ()
+
+
 def _source(values: Mapping[str, object]) -> type[Source]:
     name = values.get("source")
     if not isinstance(name, str) or name not in registry():
@@ -238,6 +243,12 @@ def validate(item: object) -> ReleaseItem:
     http(s), `key` is derived from it when it is not given, times must know their zone and come back in UTC.
     """
     values = _values(item)
+    if "body" not in values and SCANNED in _notes(values):
+        raise HoldBack(
+            "scanned document",
+            f"{values.get('url')} is {SCANNED}. Read it with character recognition, or by eye, and take the "
+            "text in with communique ingest.",
+        )
     for name in REQUIRED:
         if name not in values:
             raise _bad(name, "a value (it is required)", None)

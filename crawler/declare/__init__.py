@@ -3,8 +3,8 @@
 A definition says
 
 * how releases are found (`discovery`: Listing, Feed, Sitemap, Api, Numbers);
-* how a page is read (`layouts`: Fields for HTML, Record for JSON, Flow for running text, Parts for a page of
-  several releases; `rules`: Text and Date, their values);
+* how a page is read (`layouts`: Fields for HTML, Record for JSON, Flow for running text, Pdf, Parts for a
+  page of several releases; `rules`: Text and Date, their values);
 * what a release is (`identity`: Address, Shared, Kinds, MirrorOf, Voice);
 * what to expect, and how politely to ask (`pace`: Every, PerWeek, Polite, Browser).
 
@@ -17,7 +17,7 @@ Definitions import from `crawler.declare`, whatever file a word stands in.
 from crawler.declare.checks import DefinitionError
 from crawler.declare.discovery import Api, Discovery, Feed, Listing, Numbers, Pages, Sitemap
 from crawler.declare.identity import Address, Kinds, MirrorOf, Shared, Voice
-from crawler.declare.layouts import Fields, Flow, Layout, Parts, Record
+from crawler.declare.layouts import Fields, Flow, Layout, Parts, Pdf, Record
 from crawler.declare.pace import Browser, Every, PerWeek, Polite
 from crawler.declare.rules import Date, Selector, Text
 
@@ -39,6 +39,7 @@ __all__ = [
     "Numbers",
     "Pages",
     "Parts",
+    "Pdf",
     "PerWeek",
     "Polite",
     "Record",

@@ -199,5 +199,48 @@ class Parts:
                 raise DefinitionError(f"Parts.parts[{name!r}]: path and until belong to Parts itself")
 
 
-Layout = Fields | Record | Flow | Parts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pdf:
+    """A PDF file that is the release itself.
+
+    Its text is rebuilt to paragraphs, without running heads and page numbers; every rule is a regular
+    expression over the paragraphs, and so is the selector of its dates. The group `value`, or else the first
+    group, or else the whole match is the value; the first paragraph that fits counts. A file that holds
+    pictures of pages and no text is held back as scanned. Needs the extra `pdf`.
+    """
+
+    title: str | None = None
+    """None: the title that the index showed."""
+    posted: Date | None = None
+    said: Date | None = None
+    kind: str | None = None
+    issuers: str | None = None
+    """Every match is one issuer as written."""
+    folio: str | None = None
+    dateline: str | None = None
+    attribution: str | None = None
+    drop: tuple[str, ...] = ()
+    """Paragraphs that begin so are left out."""
+    begin: str | None = None
+    """As in `Fields`."""
+    end: tuple[str, ...] = ()
+    """As in `Fields`."""
+    path: str | None = None
+    """As in `Fields`."""
+    until: date | None = None
+    """As in `Fields`."""
+
+    def __post_init__(self) -> None:
+        _check_patterns("Pdf", self.path, self.begin, self.end)
+        for name in ("title", "kind", "issuers", "folio", "dateline", "attribution"):
+            if getattr(self, name) is not None:
+                check_pattern("Pdf", name, getattr(self, name))
+        for name, rule in (("posted", self.posted), ("said", self.said)):
+            if rule is not None:
+                check_pattern("Pdf", name, rule.selector)
+        for pattern in self.drop:
+            check_pattern("Pdf", "drop", pattern)
+
+
+Layout = Fields | Record | Flow | Pdf | Parts
 """One way of reading a page."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import time
 from urllib.parse import quote, urlsplit
 
-from crawler.declare import Api, Fields, Flow, Record
+from crawler.declare import Api, Fields, Flow, Pdf, Record
 from crawler.items import Alternate, Discovered, Due, ReadBy, ReleaseItem
 from crawler.pages.page import Page
 from crawler.pages.values import Values, methods_of
@@ -74,7 +74,7 @@ def _same_page(source: type[Source], item: ReleaseItem, alternate: Alternate) ->
 
 
 def day_by_index(
-    source: type[Source], layout: Fields | Record | Flow, values: Values, hint: Due | None
+    source: type[Source], layout: Fields | Record | Flow | Pdf, values: Values, hint: Due | None
 ) -> tuple[str, ...]:
     """Take the index's day where the definition has no rule for a posting date, and note it.
 

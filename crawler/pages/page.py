@@ -85,6 +85,11 @@ class Page:
         head = self.capture.body[:8]
         return next((name for mark, name in _SIGNATURES if head.startswith(mark)), None)
 
+    @property
+    def is_pdf(self) -> bool:
+        """Whether the body is a PDF file, by its first bytes."""
+        return self.capture.body.startswith(b"%PDF-")
+
     @cached_property
     def is_json(self) -> bool:
         """Whether the body is JSON, by its declared type or else by how it begins and ends."""

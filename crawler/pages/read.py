@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from crawler.declare import Fields, Flow, Layout, Parts, Record
+from crawler.declare import Fields, Flow, Layout, Parts, Pdf, Record
 from crawler.items import Capture, Due, FailureKind, ReadBy, ReleaseItem
 from crawler.pages.challenge import judge_page, judge_redirect, judge_release
 from crawler.pages.fallback import read_generally
@@ -14,6 +14,7 @@ from crawler.pages.flow import read_flow, skip_reason
 from crawler.pages.item import day_by_index, make_item, versions_of
 from crawler.pages.page import Page, UnreadableJson, language_tag
 from crawler.pages.parts import read_parts
+from crawler.pages.pdf import read_pdf
 from crawler.pages.reading import Failure, Reading, Unfit
 from crawler.pages.record import read_record, type_name
 from crawler.pages.script import embedded_json
@@ -37,6 +38,8 @@ def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -
     if failure is not None:
         return Reading(failure=failure)
     layouts = [each for each in source.layouts() if applies(each, page)]
+    if page.is_pdf:
+        return _read_pdf(source, [each for each in layouts if isinstance(each, Pdf)], page, hint)
     if page.is_json:
         records = [each for each in layouts if isinstance(each, Record) and each.script is None]
         return _read_json(source, records, page, hint)
@@ -80,7 +83,7 @@ def _refused(page: Page) -> Failure | None:
         )
     if not capture.body or capture.body.isspace():
         return Failure(FailureKind.UNREADABLE, f"expected a page at {capture.url}, found an empty body")
-    if page.binary is not None:
+    if page.binary is not None and not page.is_pdf:
         return Failure(FailureKind.UNREADABLE, f"expected a page at {capture.url}, found {page.binary}")
     return judge_redirect(page)
 
@@ -104,8 +107,26 @@ def known_of(source: type[Source], layout: Layout, page: Page, hint: Due | None)
     )
 
 
+def _read_pdf(source: type[Source], layouts: list[Pdf], page: Page, hint: Due | None) -> Reading:
+    """A PDF file by the first layout that fits; it has no other reading."""
+    if not layouts:
+        found = "a PDF file and no Pdf layout for it"
+        return _failed(FailureKind.UNREADABLE, f"expected a page at {page.capture.url}, found {found}")
+    missing: list[str] = []
+    for layout in layouts:
+        values = read_pdf(source, layout, page, hint, known_of(source, layout, page, hint))
+        if isinstance(values, Failure):
+            return Reading(failure=values)
+        if not isinstance(values, Unfit):
+            notes = day_by_index(source, layout, values, hint)
+            return _reading(source, (make_item(source, page, values, hint, notes=notes),), page)
+        missing.append(values.note)
+    detail = f"expected a PDF file as declared at {page.capture.url} ({'; '.join(missing)})"
+    return _failed(FailureKind.LAYOUT, detail)
+
+
 def _by_layout(
-    source: type[Source], layout: Fields | Record | Flow, page: Page, hint: Due | None
+    source: type[Source], layout: Fields | Record | Flow | Pdf, page: Page, hint: Due | None
 ) -> Values | Unfit | Failure | str:
     """The values that a layout finds, what it misses, why it fails, or (a str) why the page is skipped."""
     known = known_of(source, layout, page, hint)
@@ -114,6 +135,8 @@ def _by_layout(
     if isinstance(layout, Flow):
         reason = skip_reason(layout, page)
         return reason if reason is not None else read_flow(source, layout, page)
+    if isinstance(layout, Pdf):
+        return Unfit(("no PDF file",))
     if layout.script is None:
         return Unfit(("no JSON",))
     try:

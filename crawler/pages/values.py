@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from crawler.declare import Date, Fields, Record
+from crawler.declare import Date, Fields, Pdf, Record
 from crawler.items import Alternate, ReleaseItem
 from crawler.pages.dates import Found, languages_to_try, parse_date
 from crawler.pages.page import Page, language_tag
@@ -95,7 +95,7 @@ def parsed(
 
 
 def dates_of(
-    layout: Fields | Record,
+    layout: Fields | Record | Pdf,
     texts_of: Callable[[str, Date], Sequence[str]],
     language: str | None,
     source: type[Source],
