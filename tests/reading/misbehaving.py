@@ -11,7 +11,10 @@ METHOD = """
         import ctypes, os, signal, sys
         from pathlib import Path
 
-        word, _, rest = page.first("h1").partition(" ")
+        heading = page.first("h1")
+        if heading is None:
+            return None
+        word, _, rest = heading.partition(" ")
         match word:
             case "raise":
                 raise ValueError("this definition is wrong")
@@ -28,7 +31,7 @@ METHOD = """
                 os.write(int(sys.argv[1]), b"\\xff" * 100)
             case "leave":
                 os._exit(0)
-        return f"{page.first('h1')} ({os.getpid()})"
+        return f"{heading} ({os.getpid()})"
 """
 """To be put at the end of a definition."""
 
@@ -46,7 +49,8 @@ def capture(name: str, heading: str) -> Capture:
         headers=(("Content-Type", "text/html; charset=utf-8"),),
         body=(
             f"<html lang=en><title>{name}</title><h1>{heading}</h1>"
-            f'<time datetime="2017-02-23">day</time><div class="text"><p>The ministry said {words}.</p></div></html>'
+            f'<time datetime="2017-02-23">day</time><div class="text"><p>The ministry said {words}.</p></div>'
+            "</html>"
         ).encode(),
         captured_at=datetime(2017, 2, 24, tzinfo=UTC),
     )
