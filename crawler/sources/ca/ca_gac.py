@@ -35,7 +35,9 @@ class CaGac(Source):
         said=Date(
             ".cmp-text p",
             {"en": ("MMMM d, y",), "fr": ("d MMMM y",)},
-            r"^(?:Le )?(?P<value>[A-Z][a-z]+ \d{1,2}, \d{4}|\d{1,2}(?:er)? [a-zéû]+ \d{4})\s*[-–—]",
+            # Whatever stands before place and office is meant for a day: what is none is held back.
+            r"^(?:Le )?(?P<value>[^–—]{4,40}?)\s*[-–—]\s*[^–—]{3,60}?\s*[-–—]\s*"
+            r"(?:Global Affairs Canada|Affaires mondiales Canada)",
         ),
         dateline=Text(
             ".cmp-text p",

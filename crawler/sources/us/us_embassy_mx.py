@@ -28,9 +28,7 @@ class UsEmbassyMx(Source):
         posted=Date("meta[property='article:published_time']::attr(content)"),
         body="div.entry-content",
         # Courtesy translations of the Department's texts say whose they are and when the original was said.
-        said=Date(
-            "div.entry-content p", ("d 'de' MMMM 'de' y",), r"Portavoz\s+(\d{1,2} de [a-z]+ de \d{4})\s*$"
-        ),
+        said=Date("div.entry-content p", ("d 'de' MMMM 'de' y",), r"Oficina del Portavoz\s+(\S.{0,40})$"),
         issuers=Text("div.entry-content p", r"^(Departamento de Estado|Department of State)\b"),
         drop=("div.entry-content div.sharedaddy",),
         alternates="link[rel='alternate'][hreflang]",
