@@ -4,7 +4,7 @@ The words are aligned (longest common subsequence; matches of fewer than three w
 chance). What is left between the matches decides. A republisher cuts passages, adds a lead, a foot line, a
 headline, an insertion: then one side has words where the other has none, or the edges differ. A template
 has other figures in the same places: then both sides have figures there, and they differ. Such texts are
-not copies, however much of their wording is the same.
+not copies, however much of their wording is the same. What is read badly from paper is neither (`worn`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from rapidfuzz.distance import LCSseq
 from rapidfuzz.fuzz import ratio
 
 from pipelines.linking.words import Words, read_words
+from pipelines.linking.worn import is_held, read_badly, read_badly_in_part, stretch
 from pipelines.signature import resemblance
 
 SAME_SIMILARITY = 0.8
@@ -35,12 +36,17 @@ FEWEST_WORDS_OF_EXCERPT = 40
 
 _LEAST_RESEMBLANCE = 0.15
 _SHORTEST_MATCH = 3
+_SHORTEST_MATCH_UNSPACED = 5
+"""The same in scripts without spaces between words, where each character counts as a word."""
 _PASSAGE = 12
 """A difference of more words than this is a passage: framing at an edge, a cut or addition elsewhere."""
 _MANY = 10
 """Words and phrases that differ, from which on a text may be read badly."""
 _FEW_WITH_FIGURES = 0.15
 """In a template figures differ and little else."""
+_WORN = 0.05
+"""Part of the shared words that are read badly, from which on a figure counts only against a figure in its
+place: elsewhere it may just be illegible."""
 _MOST_CELLS = 400_000_000
 """Product of both lengths up to which texts are aligned (20,000 words each)."""
 _SAME_NAME = 70.0
@@ -149,7 +155,9 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
     mine: Counter[str] = Counter()
     theirs: Counter[str] = Counter()
     names: list[tuple[str, str]] = []
-    substitutions = with_figures = 0
+    in_place: tuple[Counter[str], Counter[str]] = Counter(), Counter()
+    """Figures that stand against figures in one gap."""
+    substitutions = with_figures = worn = 0
     for gap in _gaps(left, right):
         if isinstance(gap, int):
             shared += gap
@@ -157,6 +165,23 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
         l0, l1, r0, r1 = gap
         longer, shorter = max(l1 - l0, r1 - r0), min(l1 - l0, r1 - r0)
         edge = (l0 == 0 or r0 == 0) or (l1 == n or r1 == m)
+        one, other = stretch(left, l0, l1), stretch(right, r0, r1)
+        if read_badly(one, other):
+            worn += shorter
+            if one == other:
+                continue
+            clash = _clash(left, right, gap)
+            if clash[0] and clash[1] and not (edge and set(clash[0]) | set(clash[1]) <= own_figures):
+                for side, figures in zip((mine, theirs), clash, strict=True):
+                    side.update(figures)
+                for side, figures in zip(in_place, clash, strict=True):
+                    side.update(figures)
+            if longer <= _PASSAGE:
+                names += _other_names(left, l0, l1, right, r0, r1)
+            continue
+        if longer > _PASSAGE and read_badly_in_part(one, other):
+            worn += shorter
+            continue
         if longer > _PASSAGE and (edge or shorter < _SHORTEST_MATCH):
             continue
         ours, others = _figures(left, l0, l1), _figures(right, r0, r1)
@@ -169,6 +194,9 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
             continue
         mine += ours - others
         theirs += others - ours
+        if ours - others and others - ours:
+            in_place[0].update(ours - others)
+            in_place[1].update(others - ours)
         added = (ours - others) + (others - ours)
         beside = _figure_beside(left, l0, l1)
         if beside and added and not (ours and others) and set(added) - own_figures:
@@ -180,11 +208,25 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
             with_figures += bool(ours - others and others - ours)
     if substitutions >= _MANY and with_figures < _FEW_WITH_FIGURES * substitutions:
         # Read badly from paper: differences are everywhere, and the few in figures are among them.
-        return Comparison(n, m, shared)
+        return Comparison(n, m, shared + worn)
+    shared += worn
+    if worn > _WORN * shared:
+        mine, theirs = in_place
     # What one side has in one place and the other in another is the same figure, or name, moved.
     mine, theirs = mine - theirs, theirs - mine
     differing = (tuple(sorted(mine)), tuple(sorted(theirs))) if _comparable(mine, theirs) else ((), ())
     return Comparison(n, m, shared, differing, tuple(sorted(_not_moved(names, left, right))))
+
+
+def _clash(left: Words, right: Words, gap: tuple[int, int, int, int]) -> tuple[Counter[str], Counter[str]]:
+    """Figures of each side of a stretch that the other side has in no shape."""
+    l0, l1, r0, r1 = gap
+    ours, others = _figures(left, l0, l1), _figures(right, r0, r1)
+    one, other = stretch(left, l0, l1), stretch(right, r0, r1)
+    return (
+        Counter({each: count for each, count in (ours - others).items() if not is_held(each, other)}),
+        Counter({each: count for each, count in (others - ours).items() if not is_held(each, one)}),
+    )
 
 
 def _comparable(left: Iterable[str], right: Iterable[str]) -> bool:
@@ -207,9 +249,10 @@ def _not_moved(names: Iterable[tuple[str, str]], left: Words, right: Words) -> I
 def _gaps(left: Words, right: Words) -> Iterator[int | tuple[int, int, int, int]]:
     """Lengths of matches, and between them the stretches that do not match (from, to; from, to)."""
     n, m = len(left.folded), len(right.folded)
+    shortest = _SHORTEST_MATCH_UNSPACED if left.unspaced else _SHORTEST_MATCH
     at_left = at_right = 0
     for block in LCSseq.editops(left.folded, right.folded).as_matching_blocks():
-        if block.size < _SHORTEST_MATCH and block.a < n and block.b < m and block.size:
+        if block.size < shortest and block.a < n and block.b < m and block.size:
             continue
         start_left, start_right = (block.a, block.b) if block.size else (n, m)
         if start_left > at_left or start_right > at_right:
@@ -244,6 +287,8 @@ def _other_names(left: Words, l0: int, l1: int, right: Words, r0: int, r1: int) 
     others = [right.folded[i] for i in range(r0, r1) if right.names[i] and not right.figures[i]]
     only_ours = [each for each in ours if not any(ratio(each, other) >= _SAME_NAME for other in others)]
     only_others = [each for each in others if not any(ratio(each, other) >= _SAME_NAME for other in ours)]
+    only_ours = [each for each in only_ours if not is_held(each, stretch(right, r0, r1))]
+    only_others = [each for each in only_others if not is_held(each, stretch(left, l0, l1))]
     if only_ours and only_others:
         return [(" ".join(only_ours), " ".join(only_others))]
     return []

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from anyascii import anyascii
 from babel import Locale, UnknownLocaleError
 
+from pipelines.linking.dictionary import UNSPACED
 from pipelines.linking.numbers import western_digits
 
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -51,6 +52,11 @@ class Words:
     plain: str
     """The text without accents and invisible characters, case kept."""
     language: str
+
+    @property
+    def unspaced(self) -> bool:
+        """Whether the words are characters, because the script has no spaces between words."""
+        return self.language in UNSPACED
 
     @cached_property
     def figures(self) -> tuple[bool, ...]:
