@@ -236,6 +236,12 @@ def _check_days(item: ReleaseItem, zone: ZoneInfo, *, said_on: date, posted_on: 
 
 def _kind(item: ReleaseItem, source: type[Source]) -> KindOfRelease:
     if item.kind is None or not item.kind.strip():
+        if source.kinds.default is None:
+            raise HoldBack(
+                "unknown kind",
+                f"expected the page's label, which every page of {source.name} carries, found none. "
+                "Correct the selector of `kind` in the definition.",
+            )
         return source.kinds.default
     kind = facts_of(source).labels.get(fold(item.kind))
     if kind is None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.declare import MirrorOf, Voice
+from crawler.declare import Kinds, MirrorOf, Voice
 from crawler.items import KindOfRelease, KindOfSource, ReleaseItem, Role, Standing
 from crawler.source import Source
 from pipelines.hold import HoldBack
@@ -182,6 +182,14 @@ def test_an_unknown_label_holds_back_and_shows_those_that_are_known() -> None:
     assert found.reason == "unknown kind"
     assert "'Poema'" in found.detail
     assert "'Comunicado'" in found.detail
+
+
+def test_where_every_page_has_a_label_a_page_without_one_is_held_back() -> None:
+    class Labelled(MX_SRE, platform=True):  # type: ignore[misc, valid-type, call-arg]
+        kinds = Kinds(None, MX_SRE.kinds.labels)
+
+    assert normalize(ministry_item(kind="Comunicado"), Labelled).kind is KindOfRelease.COMMUNIQUE
+    assert held(ministry_item(kind=None), Labelled).reason == "unknown kind"
 
 
 def test_a_number_line_is_the_number_and_no_text() -> None:
