@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crawler import declare
 from crawler.declare import Address, Date, DefinitionError, Fields, Record, Text
 from crawler.items import Due, FailureKind, ReadBy, ReleaseItem
 from crawler.pages.read import Reading, read_page
@@ -255,3 +257,10 @@ def test_every_word_of_the_catalogue_can_be_looked_up_by() -> None:
     for source in registry().values():
         for word in (*source.discoveries(), *source.layouts(), *source.addresses(), source.kinds):
             assert {word: source.name}[word] == source.name
+
+
+def test_contributors_are_told_every_word() -> None:
+    told = Path("CONTRIBUTING.md").read_text("utf-8").partition("### The vocabulary")[2].partition("\n## ")[0]
+    unions = {"DefinitionError", "Discovery", "Layout", "Selector"}
+    missing = [word for word in declare.__all__ if word not in unions and f"`{word}" not in told]
+    assert missing == []
