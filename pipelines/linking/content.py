@@ -31,6 +31,7 @@ from storage.links import ReleaseFacts
 EXCERPT_LENGTH = 0.6
 """A version shorter than this part of the other, and covered by it, holds a part of the text."""
 _HALF_AGREE = 0.5
+_THIRD_AGREES = 0.35
 _MARGIN_OF_OTHER_FIGURES = -1.0
 _CLOSE_SCORE = 0.05
 
@@ -101,7 +102,7 @@ def weigh_content(
         return None
     one_language = relation(left.language, right.language) == LANGUAGE
     kind = SAME_CONTENT if one_language else TRANSLATION
-    others = _is_of_other_figures(found.features)
+    others = _is_of_other_figures(found.features, one_language)
     if others:
         # A template filled in again, or a correction. In two languages a figure may be spelled out.
         margin = min(margin, _MARGIN_OF_OTHER_FIGURES)
@@ -128,10 +129,18 @@ def weigh_content(
     return conclude(kind, left, right, JOINABLE + 0.35 * (2 * probability(margin) - 1), told)
 
 
-def _is_of_other_figures(features: Mapping[str, float]) -> bool:
+def _is_of_other_figures(features: Mapping[str, float], one_language: bool) -> bool:
     """Whether each text has figures, in passages that correspond, which the other has nowhere, and those are
-    more than the shared ones."""
-    return features["clash"] > 0 and features["agree"] <= _HALF_AGREE
+    more than the shared ones.
+
+    In two languages figures differ for other reasons too (miles and kilometres, a number in words): there the
+    days must differ as well, or twice as many figures where none are named.
+    """
+    if not features["clash"] > 0 or features["agree"] > _HALF_AGREE:
+        return False
+    return (
+        one_language or features["date"] < 0 or (features["date"] == 0 and features["agree"] <= _THIRD_AGREES)
+    )
 
 
 def _excerpt(
