@@ -81,10 +81,18 @@ def say(message: str, style: str = "", *, whole: bool = False) -> None:
 
 
 def table(*columns: str, title: str | None = None, right: Sequence[str] = ()) -> Table:
-    """An empty table in the house style; columns named in `right` are numbers."""
+    """An empty table in the house style; columns named in `right` are numbers.
+
+    Names of sources are never broken: people copy them into the next command.
+    """
     made = Table(box=SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
     for name in columns:
-        made.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        made.add_column(
+            name,
+            justify="right" if name in right else "left",
+            overflow="fold",
+            no_wrap=name == "source",
+        )
     return made
 
 
