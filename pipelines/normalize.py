@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from crawler.declare import Parts
 from crawler.issuers import fold
 from crawler.items import KindOfRelease, KindOfSource, ReadBy, Release, ReleaseItem, Role, Standing
 from crawler.pages.dates import parse_date
@@ -86,6 +87,12 @@ def normalize(item: ReleaseItem, source: type[Source]) -> Draft:
         notes += attribution.notes
     posted_on, posted_at = _posting(item, source, found.language, zone)
     said_on, said_raw = _saying(item, source, found.language, zone, paragraphs, attribution, posted_on)
+    if posted_on is None and _shows_posting_days(source):
+        raise HoldBack(
+            "no posting date",
+            f"expected the posting date that every page of {source.name} shows by its definition, found none "
+            f"at {item.url}. Correct the rule `posted`, or add a layout without it.",
+        )
     if source.kind is KindOfSource.ARCHIVE and said_raw is None and item.said_on is None:
         notes.append("said on: the page's own day; whether it was said on that day is not known")
     _check_days(item, zone, said_on=said_on, posted_on=posted_on)
@@ -181,6 +188,16 @@ def _posting(
     if day is None and item.posted:
         day, moment = _read_raw(item.posted, "posted", source, language, zone)
     return day, moment.astimezone(UTC) if moment is not None else None
+
+
+def _shows_posting_days(source: type[Source]) -> bool:
+    """Whether every layout of the definition has a rule for the posting date."""
+    layouts = [
+        part
+        for layout in source.layouts()
+        for part in (layout.parts.values() if isinstance(layout, Parts) else (layout,))
+    ]
+    return bool(layouts) and all(each.posted is not None for each in layouts)
 
 
 def _saying(

@@ -27,6 +27,9 @@ class Broken:
     """Which rule, element or variant of it."""
     capture: Capture
     hint: Due | None = None
+    lost: frozenset[str] = frozenset()
+    """Fields that the broken page does not tell any more, and that may be absent: a date written without its
+    time tells no time."""
 
     @property
     def name(self) -> str:

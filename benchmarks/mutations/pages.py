@@ -10,12 +10,13 @@ from datetime import date
 from lxml import etree
 
 from benchmarks.mutations.broken import Broken, redeclared, text_of, tree_of, with_body, with_tree
+from benchmarks.mutations.verdicts import told
 from crawler.declare import Date, Fields, Parts, Text
 from crawler.items import ReleaseItem
+from crawler.pages.page import Page
 from crawler.pages.paragraphs import Element
 from crawler.pages.read import applies
 from crawler.pages.selectors import find, find_elements, selector_of
-from crawler.pages.page import Page
 from scheduler.samples import Sample
 
 _NAMES = re.compile(r"[.#](-?[_a-zA-Z][\w-]*)")
@@ -51,14 +52,15 @@ def layouts_of(sample: Sample) -> list[Fields]:
 
 def broken_pages(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[Broken]:
     """Every break of a page of a release; `items` are what is read from it unbroken."""
-    capture, hint = sample.capture(), sample.hint()
+    capture, hint = sample.capture(), told(sample)
 
     def broken(kind: str, where: str, change: Callable[[Element], object]) -> Iterator[Broken]:
         tree = tree_of(sample)
         before = etree.tostring(tree)
         change(tree)
         if etree.tostring(tree) != before or kind == "nothing (control)":
-            yield Broken(sample, kind, where, with_tree(capture, tree), hint)
+            lost = frozenset(("posted_at",)) if kind == "date format changed" else frozenset[str]()
+            yield Broken(sample, kind, where, with_tree(capture, tree), hint, lost)
 
     yield from broken("nothing (control)", "serialised again", lambda tree: None)
     for number, layout in enumerate(layouts_of(sample)):
@@ -80,6 +82,9 @@ def broken_pages(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[Bro
                             "date format changed", f"{name}{part} {style}",
                             lambda tree, s=selector, r=raw, w=written: rewrite(tree, s, r, w),
                         )  # fmt: skip
+        yield from broken(
+            "redesigned", "title, body, dates" + part, lambda tree, lay=layout: redesign(tree, lay)
+        )
         yield from broken("title emptied", "title" + part, lambda tree, lay=layout: empty(tree, lay.title))
         yield from broken("body emptied", "body" + part, lambda tree, lay=layout: empty(tree, lay.body))
         for style, wrap in (("around its children", wrap_inside), ("around it", wrap_outside)):
@@ -90,7 +95,7 @@ def broken_pages(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[Bro
 
 
 def _of_bytes(sample: Sample) -> Iterator[Broken]:
-    capture, hint = sample.capture(), sample.hint()
+    capture, hint = sample.capture(), told(sample)
     text = text_of(capture)
     for sent, declared in (("utf-8", "iso-8859-1"), ("cp1252", "utf-8"), ("utf-8", None)):
         try:
@@ -140,6 +145,14 @@ def lose(tree: Element, selector: str) -> None:
             elif element.tag not in ("html", "body", "head"):
                 element.tag = "div" if element.tag != "div" else "section"
                 element.attrib.clear()
+
+
+def redesign(tree: Element, layout: Fields) -> None:
+    """Rename everything that the layout goes by."""
+    for name in (*_RULES, "folio", "dateline", "attribution"):
+        rule = getattr(layout, name)
+        if rule is not None:
+            lose(tree, selector_of(rule))
 
 
 def remove(tree: Element, selector: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from benchmarks.mutations.broken import Broken, with_body
 from benchmarks.mutations.pages import CHALLENGE, other_formats
+from benchmarks.mutations.verdicts import told
 from crawler.declare import Date, Record
 from crawler.items import ReleaseItem
 from crawler.pages.selectors import selector_of
@@ -20,13 +21,15 @@ _KEYS = re.compile(r"[A-Za-z_@][\w-]*|\"[^\"]+\"")
 
 def broken_records(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[Broken]:
     """Every break of a record (or a list of them) that is a page of its own."""
-    capture, hint = sample.capture(), sample.hint()
+    capture, hint = sample.capture(), told(sample)
 
     def broken(kind: str, where: str, change: Callable[[Any], Any]) -> Iterator[Broken]:
         data = json.loads(capture.body)
         changed = change(json.loads(capture.body))
         if changed != data or kind == "nothing (control)":
-            yield Broken(sample, kind, where, with_body(capture, json.dumps(changed).encode()), hint)
+            yield Broken(
+                sample, kind, where, with_body(capture, json.dumps(changed).encode()), hint, lost_of(kind)
+            )
 
     yield from broken("nothing (control)", "serialised again", lambda data: data)
     records = [each for each in sample.source.layouts() if isinstance(each, Record) and each.script is None]
@@ -85,6 +88,11 @@ def broken_records(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[B
         )
     except UnicodeEncodeError:
         return
+
+
+def lost_of(kind: str) -> frozenset[str]:
+    """What a break of that kind takes off a page."""
+    return frozenset(("posted_at",)) if kind == "date format changed" else frozenset()
 
 
 def keys_of(expression: str) -> list[str]:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from benchmarks.mutations.broken import Broken
+from crawler.declare import Feed, Numbers
 from crawler.items import Capture, Due, Held, ReadBy, Release, ReleaseItem
 from crawler.pages.entries import IndexPage
 from crawler.pages.index import read_index
@@ -45,10 +46,31 @@ def read(sample: Sample, capture: Capture, hint: Due | None) -> Reading | IndexP
     return read_page(sample.source, capture, hint)
 
 
+def told(sample: Sample) -> Due | None:
+    """What an index says of the page: the sample's own hint, or else title and day, where an index shows them."""
+    meta, hint = sample.meta, sample.hint()
+    key = sample.source.address_key(meta["url"])
+    if hint is not None or sample.is_index or key is None:
+        return hint
+    found = read_page(sample.source, sample.capture())
+    if not found.items:
+        return None
+    (item, *_) = found.items
+    indexes = [each for each in sample.source.discoveries() if not isinstance(each, Numbers)]
+    titled = any(isinstance(each, Feed) or getattr(each, "title", None) for each in indexes)
+    dated = any(isinstance(each, Feed) or getattr(each, "posted", None) for each in indexes)
+    return Due(
+        key,
+        meta["url"],
+        title=item.title if titled else None,
+        posted_on=item.posted_on if dated else None,
+    )
+
+
 @cache
 def whole(sample: Sample) -> Reading | IndexPage:
     """What the unbroken sample reads to."""
-    return read(sample, sample.capture(), sample.hint())
+    return read(sample, sample.capture(), told(sample))
 
 
 @cache
@@ -68,21 +90,21 @@ def judge(broken: Broken) -> Verdict:
         return Verdict(f"failure: {found.failure.kind.value}")
     if found.skipped is not None:
         return Verdict(f"skipped: {found.skipped}", ("passed over",))
-    return _of_items(broken.sample, found.items)
+    return _of_items(broken, found.items)
 
 
-def _of_items(sample: Sample, items: tuple[ReleaseItem, ...]) -> Verdict:
+def _of_items(broken: Broken, items: tuple[ReleaseItem, ...]) -> Verdict:
     wrong: list[str] = []
     held: list[str] = []
     by_fallback = False
-    expected = whole_releases(sample)
+    expected = whole_releases(broken.sample)
     for item in items:
         made = process(item)
         if isinstance(made, Held):
             held.append(made.reason)
             continue
         by_fallback = by_fallback or made.read_by is ReadBy.FALLBACK
-        wrong += _wrong_fields(expected.get(made.key), made)
+        wrong += _wrong_fields(expected.get(made.key), made, broken.lost)
     how = " by fallback" if by_fallback else ""
     if wrong:
         return Verdict(f"read wrong{how}", tuple(wrong))
@@ -93,13 +115,14 @@ def _of_items(sample: Sample, items: tuple[ReleaseItem, ...]) -> Verdict:
     return Verdict(f"read the same{how}")
 
 
-def _wrong_fields(expected: Release | None, found: Release) -> list[str]:
+def _wrong_fields(expected: Release | None, found: Release, lost: frozenset[str]) -> list[str]:
     if expected is None:
         return [f"a release that is none: {found.title!r}"]
     return [
         f"{name}: {_short(getattr(expected, name))} became {_short(getattr(found, name))}"
         for name in COMPARED
         if getattr(expected, name) != getattr(found, name)
+        and not (name in lost and getattr(found, name) is None)
     ]
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from crawler.declare import Parts
 from crawler.items import Due, ReleaseItem
 from crawler.pages.challenge import judge_release
+from crawler.pages.doubt import cut_inside
 from crawler.pages.fields import read_fields
 from crawler.pages.item import day_by_index, make_item
 from crawler.pages.page import Page
@@ -26,7 +27,7 @@ def read_parts(
         values = read_fields(source, part, page, replace(known, language=spoken))
         if isinstance(values, Unfit):
             return Unfit(tuple(f"{name}: {rule}" for rule in values.rules))
-        failure = judge_release(values["title"], values["body"])
+        failure = judge_release(values["title"], values["body"]) or cut_inside(page, part)
         if failure is not None:
             return failure
         notes = day_by_index(source, part, values, hint)

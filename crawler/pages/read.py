@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from crawler.declare import Fields, Flow, Layout, Parts, Pdf, Record
 from crawler.items import Capture, Due, FailureKind, ReadBy, ReleaseItem
 from crawler.pages.challenge import judge_page, judge_redirect, judge_release
+from crawler.pages.doubt import cut_inside, doubt_of, doubt_of_page, doubt_of_title
 from crawler.pages.fallback import read_generally
 from crawler.pages.fields import further_values, read_fields, title_and_body
 from crawler.pages.flow import read_flow, skip_reason
@@ -64,6 +65,8 @@ def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -
             unfit.append(values)
             continue
         failure = judge_release(values["title"], values["body"])
+        if failure is None and isinstance(layout, Fields):
+            failure = cut_inside(page, layout)
         if failure is not None:
             return Reading(failure=failure)
         notes = day_by_index(source, layout, values, hint)
@@ -173,6 +176,9 @@ def _without_rules(
     if source.address_key(asked) is not None and source.address_key(page.url) is None:
         detail = f"expected {asked}, but the site led to {page.url}, which is no release's address"
         return _failed(FailureKind.SOFT_404, detail)
+    failure = doubt_of(source, layouts, page)
+    if failure is not None:
+        return Reading(failure=failure)
     notes = tuple(each.note for each in unfit[:1]) or ("no rules for this page",)
     data_only = [isinstance(each, Record) and each.script is None for each in layouts]
     if layouts and all(data_only) and _asks_for_data(page):
@@ -201,6 +207,10 @@ def _without_rules(
     found_notes = values.pop("notes", ())
     merged: Values = {"language": page.language, **values, **{k: v for k, v in further.items() if v}}
     failure = judge_release(merged["title"], merged["body"])
+    if failure is None and layouts:
+        failure = doubt_of_page(page, hint, merged["title"])
+    if failure is None and fields is not None and body and not title:
+        failure = doubt_of_title(source, fields, page, hint, merged["title"], further)
     if failure is not None:
         return Reading(failure=failure)
     item = make_item(source, page, merged, hint, read_by=ReadBy.FALLBACK, notes=(*notes, *found_notes))

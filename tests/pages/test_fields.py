@@ -189,12 +189,12 @@ def test_a_method_replaces_the_rule_of_its_field() -> None:
 
 def test_rules_that_fail_fall_back_and_say_so() -> None:
     source = define(
-        release=Fields(title="h1", body="div.gone", posted=Date("time", ("MMMM d, y",)), kind="p.byline")
+        release=Fields(title="h1.gone", body="div.gone", posted=Date("time", ("MMMM d, y",)), kind="p.byline")
     )
     body = html(text=f"<p>{SENTENCE}</p>" * 4, around="<time>May 3, 2024</time><p class=byline>Press</p>")
     item = item_of(body, source)
     assert item.read_by is ReadBy.FALLBACK
-    assert item.notes == ("rules failed: body", "text by trafilatura")
+    assert item.notes == ("rules failed: title, body", "text by trafilatura")
     assert (item.title, item.posted_on, item.kind) == ("Ministers open a bridge", date(2024, 5, 3), "Press")
     assert SENTENCE in item.body
 

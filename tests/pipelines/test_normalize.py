@@ -88,6 +88,12 @@ def test_the_pages_own_field_goes_before_the_dateline() -> None:
     assert (draft.said_on, draft.said_raw) == (date(2017, 2, 20), "20.02.2017")
 
 
+def test_a_page_without_the_posting_date_that_all_pages_of_its_source_show_is_held_back() -> None:
+    record = held(ministry_item(posted=None, posted_on=None, said_on=date(2017, 2, 23)), MX_SRE)
+    assert record.reason == "no posting date"
+    assert "Correct the rule `posted`" in record.detail
+
+
 def test_a_ministrys_page_without_any_day_is_held_back() -> None:
     assert held(ministry_item(posted=None, posted_on=None), MX_SRE).reason == "no statement date"
 

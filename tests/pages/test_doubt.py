@@ -1,0 +1,78 @@
+"""Pages that were broken rather than made anew are failures, not texts by general extraction."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from crawler.declare import Date, Fields
+from crawler.items import Due, FailureKind, ReadBy
+from crawler.pages.read import read_page
+from crawler.pages.reading import Reading
+from tests.pages.definitions import SENTENCE, capture, define, html
+
+URL = "https://www.example.org/news/one"
+TEXT = f"<p>{SENTENCE}</p>" * 4
+
+
+def read(body: str, release: Fields, hint: Due | None = None) -> Reading:
+    return read_page(define(release=release), capture(body, URL), hint)
+
+
+def failure_of(reading: Reading) -> tuple[FailureKind, str]:
+    assert reading.failure is not None, reading.items
+    return reading.failure.kind, reading.failure.detail
+
+
+def test_a_title_without_its_text_is_a_changed_layout_and_no_menu_is_read_in_its_place() -> None:
+    kind, detail = failure_of(read(html(text=TEXT), Fields(title="h1", body="div.gone")))
+    assert kind is FailureKind.LAYOUT
+    assert "expected a text in 'div.gone' under its title" in detail
+    assert "source capture" in detail
+
+
+def test_an_emptied_body_is_a_changed_layout() -> None:
+    kind, detail = failure_of(read(html(text=""), Fields(title="h1", body="div.text")))
+    assert kind is FailureKind.LAYOUT
+    assert "found that element empty" in detail
+
+
+def test_a_page_that_ends_within_its_body_is_an_answer_that_was_cut_off() -> None:
+    whole = html(text=TEXT)
+    cut = whole[: whole.rindex(SENTENCE) + 20]
+    kind, detail = failure_of(read(cut, Fields(title="h1", body="div.text")))
+    assert kind is FailureKind.NETWORK
+    assert "ends within its text" in detail
+
+
+def test_end_tags_that_html_lets_a_page_leave_out_are_not_missed() -> None:
+    page = html(text=TEXT).replace("</body>", "").replace("</html>", "")
+    assert read(page, Fields(title="h1", body="div.text")).items
+
+
+@pytest.mark.parametrize(
+    ("told", "read_by"), [("Ministers open a bridge", ReadBy.FALLBACK), ("Another", None)]
+)
+def test_a_title_that_no_rule_finds_needs_a_witness(told: str, read_by: ReadBy | None) -> None:
+    page = html(text=TEXT).replace("<h1>", "<h2>").replace("</h1>", "</h2>")
+    reading = read(page, Fields(title="h1", body="div.text"), Due("news/one", URL, title=told))
+    assert (reading.items[0].read_by if reading.items else None) == read_by
+    if read_by is None:
+        assert failure_of(reading)[0] is FailureKind.LAYOUT
+
+
+def test_another_page_than_the_index_announced_is_not_read_generally() -> None:
+    hint = Due("news/one", URL, title="A treaty on rivers")
+    kind, detail = failure_of(read(html(text=TEXT), Fields(title="h1.gone", body="div.gone"), hint))
+    assert kind is FailureKind.LAYOUT
+    assert "the release that the index calls 'A treaty on rivers'" in detail
+    same = replace(hint, title="Ministers open a …")
+    assert read(html(text=TEXT), Fields(title="h1.gone", body="div.gone"), same).items
+
+
+def test_a_label_that_stood_where_the_title_stood_is_missed_with_it() -> None:
+    layout = Fields(title="h1.gone", body="div.text", kind="p.gone", posted=Date("time"))
+    kind, detail = failure_of(read(html(text=TEXT), layout))
+    assert kind is FailureKind.LAYOUT
+    assert "a title and kind" in detail
