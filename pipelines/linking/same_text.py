@@ -47,10 +47,13 @@ _FEW_WITH_FIGURES = 0.15
 _WORN = 0.05
 """Part of the shared words that are read badly, from which on a figure counts only against a figure in its
 place: elsewhere it may just be illegible."""
+_MOST_OF_THE_TEXT = 0.5
 _MOST_CELLS = 400_000_000
 """Product of both lengths up to which texts are aligned (20,000 words each)."""
 _SAME_NAME = 70.0
 """Two spellings this much alike (percent) are one name, read or typed badly."""
+_OTHER_NAME_WHEN_WORN = 50.0
+"""The same where much is read badly, on both sides perhaps."""
 _LONGEST_NUMBER_LINE = 12
 
 
@@ -67,6 +70,9 @@ class Comparison:
     """Names that stand in the same places and differ."""
     aligned: bool = True
     """False when the texts are too long to be aligned and not equal."""
+    inner_words: int | None = None
+    """Words of the shorter text between the first and the last that match, where much is read badly: frames
+    around badly read copies are left out of account when most of the text is there."""
 
     @property
     def similarity(self) -> float:
@@ -75,8 +81,11 @@ class Comparison:
 
     @property
     def containment(self) -> float:
-        """Matched part of the shorter text."""
-        return self.shared_words / max(1, min(self.left_words, self.right_words))
+        """Matched part of the shorter text (of what is between its frames: see `inner_words`)."""
+        fewer = max(1, min(self.left_words, self.right_words))
+        if self.inner_words is not None and self.shared_words >= _MOST_OF_THE_TEXT * fewer:
+            fewer = max(1, min(fewer, self.inner_words))
+        return min(1.0, self.shared_words / fewer)
 
     @property
     def length_ratio(self) -> float:
@@ -158,16 +167,20 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
     in_place: tuple[Counter[str], Counter[str]] = Counter(), Counter()
     """Figures that stand against figures in one gap."""
     substitutions = with_figures = worn = 0
+    inner = _Inner(n, m)
     for gap in _gaps(left, right):
         if isinstance(gap, int):
             shared += gap
+            inner.match(gap)
             continue
+        inner.skip(gap)
         l0, l1, r0, r1 = gap
         longer, shorter = max(l1 - l0, r1 - r0), min(l1 - l0, r1 - r0)
         edge = (l0 == 0 or r0 == 0) or (l1 == n or r1 == m)
         one, other = stretch(left, l0, l1), stretch(right, r0, r1)
         if read_badly(one, other):
             worn += shorter
+            inner.match(0)
             if one == other:
                 continue
             clash = _clash(left, right, gap)
@@ -181,6 +194,7 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
             continue
         if longer > _PASSAGE and read_badly_in_part(one, other):
             worn += shorter
+            inner.match(0)
             continue
         if longer > _PASSAGE and (edge or shorter < _SHORTEST_MATCH):
             continue
@@ -208,14 +222,53 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
             with_figures += bool(ours - others and others - ours)
     if substitutions >= _MANY and with_figures < _FEW_WITH_FIGURES * substitutions:
         # Read badly from paper: differences are everywhere, and the few in figures are among them.
-        return Comparison(n, m, shared + worn)
+        return Comparison(n, m, shared + worn, inner_words=inner.words())
     shared += worn
-    if worn > _WORN * shared:
+    is_worn = worn > _WORN * shared
+    if is_worn:
         mine, theirs = in_place
+        names = [(one, other) for one, other in names if ratio(one, other) < _OTHER_NAME_WHEN_WORN]
     # What one side has in one place and the other in another is the same figure, or name, moved.
     mine, theirs = mine - theirs, theirs - mine
     differing = (tuple(sorted(mine)), tuple(sorted(theirs))) if _comparable(mine, theirs) else ((), ())
-    return Comparison(n, m, shared, differing, tuple(sorted(_not_moved(names, left, right))))
+    return Comparison(
+        n,
+        m,
+        shared,
+        differing,
+        tuple(sorted(_not_moved(names, left, right))),
+        inner_words=inner.words() if is_worn else None,
+    )
+
+
+class _Inner:
+    """What lies between the first and the last match of two texts."""
+
+    def __init__(self, left: int, right: int) -> None:
+        self._words = left, right
+        self._before: tuple[int, int] | None = None
+        """Words before the first match."""
+        self._after = 0, 0
+        """Words after the last match so far."""
+        self._gap = 0, 0
+
+    def skip(self, gap: tuple[int, int, int, int]) -> None:
+        """A stretch that may not match comes next."""
+        l0, l1, r0, r1 = gap
+        self._gap = self._after = l1 - l0, r1 - r0
+
+    def match(self, words: int) -> None:
+        """So many words match; 0: the stretch that was skipped does, read badly."""
+        if self._before is None:
+            self._before = self._gap if words else (0, 0)
+        self._after = 0, 0
+
+    def words(self) -> int:
+        """Words of the shorter text between its first and last match."""
+        before = self._before or (0, 0)
+        return min(
+            whole - first - last for whole, first, last in zip(self._words, before, self._after, strict=True)
+        )
 
 
 def _clash(left: Words, right: Words, gap: tuple[int, int, int, int]) -> tuple[Counter[str], Counter[str]]:

@@ -18,11 +18,15 @@ from pipelines.linking.numbers import western_digits
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _ALPHABETIC = r"[^\W\d_\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+_UNSPACED_LETTERS = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3041-\u3096\u309d-\u30ff\u3400-\u9fff\uf900-\ufaff"
+)
 _TOKEN = (
     # Thousands with spaces between; then figures and letters in one word ("3rd", "G20", a misread "mi11ion").
     r"\d{1,3}(?:[ \u2009]\d{3})+(?![\d.,]*\d)"
     rf"|(?:{_ALPHABETIC}+\d|\d+(?:[.,]\d+)*{_ALPHABETIC})(?:{_ALPHABETIC}|\d)*"
-    r"|\d+(?:[.,:/]\d+)*|[^\W\d_]+"
+    # Without spaces between words each letter is a word of its own.
+    rf"|\d+(?:[.,:/]\d+)*|[{_UNSPACED_LETTERS}]|[^\W\d_\u3099\u309a{_UNSPACED_LETTERS}]+"
 )
 _WORD = re.compile(_TOKEN)
 _WORD_OR_STOP = re.compile(rf"{_TOKEN}|[.!?:;¿¡\n]")
