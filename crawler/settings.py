@@ -36,6 +36,9 @@ class Environment:
     """COMMUNIQUE_CONNECT_TO, checked: comma-separated `host:port=address:port`."""
     connect_delay: float | None
     """COMMUNIQUE_CONNECT_DELAY: seconds between requests to mapped hosts; None: the definition's delay."""
+    encoder: str = ""
+    """COMMUNIQUE_ENCODER: encoder of sentences for linking, or none; empty: the one that comes with the
+    program."""
     encoder_key: str = field(default="", repr=False)
     """COMMUNIQUE_ENCODER_KEY: key of the endpoint that makes vectors; empty when it needs none."""
 
@@ -57,6 +60,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         contact=contact,
         connect_to=connect_to,
         connect_delay=_seconds(variables.get("COMMUNIQUE_CONNECT_DELAY", "").strip()),
+        encoder=variables.get("COMMUNIQUE_ENCODER", "").strip(),
         encoder_key=variables.get("COMMUNIQUE_ENCODER_KEY", "").strip(),
     )
 

@@ -60,7 +60,8 @@ def now() -> datetime:
 def link_what_waits(
     database: Database, encoder: str | None = None, judge: Judge[Any] | None = None
 ) -> Linked:
-    """Link everything in the queue, showing how far it is.
+    """Link everything in the queue, showing how far it is; `encoder` as `encoders.open_encoder` names it,
+    None: as COMMUNIQUE_ENCODER says, or the one that comes with the program.
 
     What cannot be done now waits for the next time, and the answer says why: another process links, or the
     weights or the encoder cannot be loaded.
@@ -77,9 +78,10 @@ def link_what_waits(
         return Linked()
     try:
         if judge is None:
+            from crawler.settings import environment_now
             from pipelines.linking.passage_judge import open_judge
 
-            judge, notice = open_judge(encoder)
+            judge, notice = open_judge(encoder or environment_now().encoder or None)
             if notice:
                 say(notice, "yellow")
         linker = ContentLinker(database, judge, now)

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from tests.postgresql import Server
 
 
+@pytest.fixture(autouse=True, scope="session")
+def no_encoder() -> Iterator[None]:
+    """Texts are compared without vectors, also in child processes: an encoder takes seconds to load."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("COMMUNIQUE_ENCODER", "none")
+        yield
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty SQLite database with all tables, to be copied."""

@@ -15,7 +15,7 @@ EncoderOption = Annotated[
     typer.Option(
         "--encoder",
         metavar="NAME",
-        help="Encoder of sentences, or none (else: the one that comes with the program).",
+        help="Encoder of sentences, or none (or COMMUNIQUE_ENCODER; else the one that comes along).",
         show_default=False,
     ),
 ]

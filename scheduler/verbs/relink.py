@@ -100,11 +100,12 @@ def relink(
 def _relinker(
     place: Place, store: SqlStore, encoder: str | None, jobs: int, tell: Callable[[RelinkProgress], object]
 ) -> Relinker:
+    from crawler.settings import environment_now
     from pipelines.linking.passage_judge import judge_named, open_judge
     from pipelines.relink import Relinker
     from scheduler.linker import now
 
-    judge, notice = open_judge(encoder)
+    judge, notice = open_judge(encoder or environment_now().encoder or None)
     if notice:
         say(notice, "yellow")
     named = partial(judge_named, judge.encoder_name)

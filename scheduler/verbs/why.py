@@ -93,11 +93,12 @@ def _pairs(connection: Connection, one: str, other: str) -> list[tuple[str, str]
 
 def _judge() -> Judge[Any] | None:
     """The judge, to compare what has no link; without one only what is stored is told."""
+    from crawler.settings import environment_now
     from pipelines.linking.encoders.protocol import EncoderError
     from pipelines.linking.passage_judge import open_judge
     from pipelines.linking.weights import WeightsError
 
     try:
-        return open_judge()[0]
+        return open_judge(environment_now().encoder or None)[0]
     except (EncoderError, WeightsError):
         return None
