@@ -20,6 +20,7 @@ from pipelines.linking.evidence import (
 from pipelines.linking.publishers import weigh
 from pipelines.linking.same_text import compare
 from pipelines.linking.words import anchors, figure_words, read_words, shared_anchors
+from pipelines.linking.worn import read_badly, stretch
 from storage.candidates import BAND, Tie
 from storage.links import ReleaseFacts, ReleaseText
 from tests.linking.shelf import DAY, release
@@ -320,3 +321,59 @@ def test_numbers_are_compared_in_one_notation_and_names_in_latin_letters() -> No
         read_words("Сегодня выплачено 1,500 песо, 17.25 процента, сказал Михаил Горбунов.", "ru")
     )
     assert {"1500", "17.25", "gorbu"} <= ours & theirs
+
+
+def test_figures_before_korean_and_chinese_counters_are_figures() -> None:
+    korean = read_words("외환보유액은 4,023.3억 달러로 6일 현재 46.4억 달러 증가하였다", "ko")
+    assert set(korean.figure_counts()) == {"4.023.3", "6", "46.4"}
+    chinese = read_words("全国优良天数比例为87.3%,细颗粒物浓度为18微克", "zh")
+    assert set(chinese.figure_counts()) == {"87.3", "18"}
+
+
+def test_characters_are_words_where_a_script_has_no_spaces() -> None:
+    assert read_words("長崎市で", "ja").folded == ("長", "崎", "市", "て")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("that convoys were held", "tbaf c- onvoys were h e1d"),
+        ("1300 passengers", "13o0 passcngers"),
+        ("15 апреля", "1S апр- еля"),
+    ],
+)
+def test_a_badly_read_stretch_is_the_same_stretch(left: str, right: str) -> None:
+    one, other = (read_words(each, "en") for each in (left, right))
+    ours, theirs = (stretch(each, 0, len(each.folded)) for each in (one, other))
+    assert read_badly(ours, theirs)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("in Honduras", "in Ecuador"), ("the convoys waited", "officials replied"), ("23", "")],
+)
+def test_another_wording_is_not_badly_read(left: str, right: str) -> None:
+    one, other = (read_words(each, "en") for each in (left, right))
+    assert not read_badly(stretch(one, 0, len(one.folded)), stretch(other, 0, len(other.folded)))
+
+
+def test_a_badly_read_copy_between_two_frames_contains_its_text() -> None:
+    text = " ".join(f"word{chr(97 + at % 26)}{chr(97 + at // 26)} follows after" for at in range(60))
+    worn = text.replace("follows after", "fo1lows aftcr", 40)
+    framed = f"Our newsroom received what is printed here today. {worn} Share it with your friends now."
+    other = f"From the inbox of the editors, without any changes. {text} Terms of use and contact for advertisers."
+    found = compare(read_words(framed, "en"), read_words(other, "en"))
+    assert found.containment > 0.95
+    assert not found.figures_differ
+
+
+def test_a_corrected_figure_is_seen_in_a_badly_read_copy() -> None:
+    text = " ".join(
+        f"The minister of {chr(97 + at % 26)}{chr(97 + at // 26)}state replied." for at in range(50)
+    )
+    worn = text.replace("minister", "mlnisfer", 30)
+    found = compare(
+        read_words(f"{worn} It cost 840 million pesos. {worn}", "en"),
+        read_words(f"{text} It cost 480 million pesos. {text}", "en"),
+    )
+    assert found.figures == (("840",), ("480",))
