@@ -35,7 +35,12 @@ _MOST_ANSWER = 64 * 1024 * 1024
 
 _GAP = 1.45
 """Times the usual distance of lines: the next line begins a paragraph."""
-_OTHER_SIZE = 1.18
+_WIDEST = 2.6
+"""Times the height of letters (which is some 0.7 of the font's size): lines set in double distance."""
+_OTHER_SIZE = 1.22
+"""Times as high: a headline and its text."""
+_ENOUGH_LETTERS = 12
+"""Characters of a line whose tallest letters tell the size of its font."""
 _SHORT = 0.85
 """Part of the column's width: a sentence that ends before it ends its paragraph."""
 _INDENT = 0.8
@@ -150,7 +155,8 @@ def _paragraphs(pages: list[list[Line]]) -> tuple[tuple[str, ...], tuple[int, ..
     steps = [after.top - before.top for lines in pages for before, after in pairwise(lines)]
     # Most steps of a short release are those between its paragraphs; the small ones are within them.
     within = sorted(step for step in steps if step > 0) or [1.0]
-    usual = within[len(within) // 5]
+    sizes = sorted(line.size for lines in pages for line in lines) or [1.0]
+    usual = min(within[len(within) // 5], _WIDEST * sizes[len(sizes) // 2])
     paragraphs: list[str] = []
     begins: list[int] = []
     before: Line | None = None
@@ -178,8 +184,9 @@ def _goes_on(before: Line, line: Line, usual: float, margin: float, edge: float)
     step = line.top - before.top
     if step < 0 or step > _GAP * usual:
         return False
-    sizes = sorted((before.size, line.size))
-    if sizes[0] <= 0 or sizes[1] / sizes[0] > _OTHER_SIZE * 1.6:
+    low, high = sorted((before.size, line.size))
+    telling = min(len(before.text), len(line.text)) >= _ENOUGH_LETTERS
+    if telling and high > _OTHER_SIZE * low:
         return False
     ends = _SENTENCE_END.search(before.text) is not None
     width = max(edge - margin, 1.0)

@@ -127,7 +127,7 @@ class IndexWalk:
             raise IndexFailure(FailureKind.EMPTY_LISTING, f"{address}: entries expected, none found")
         if self._index.newest_first:
             self._count_foreign(address, shown)
-        print_of_page = hash(tuple(entry.key for entry in shown.entries))
+        print_of_page = hash(frozenset(entry.key for entry in shown.entries))
         if shown.entries and self._index.newest_first and print_of_page in self._pages_seen:
             raise IndexFailure(
                 FailureKind.FROZEN_LISTING, f"{address}: shows the entries of an earlier page again"

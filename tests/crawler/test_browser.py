@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,16 @@ def test_a_page_reaches_nothing_but_the_hosts_of_its_source(tmp_path: Path) -> N
     assert item["body"] == [f"{SENTENCE} Seen: []"]
     assert inner.hits == []
     assert "/private/notes" not in web.paths()
+
+
+@needs_a_browser
+def test_what_a_page_asks_for_is_asked_for_at_the_hosts_pace(tmp_path: Path) -> None:
+    web = Web(shells(1), robots=ROBOTS)
+    with serving(web):
+        done = crawl(tmp_path, web, source(indexes=False), COMMUNIQUE_CONNECT_DELAY=0.5)
+    assert done.states() == {"news/n1": "stored"}
+    assert web.paths() == ["/list?page=1", "/list?page=2", "/news/n1", "/app.js", "/data/news/n1"]
+    assert all(after - before > 0.45 for before, after in pairwise(web.times()))
 
 
 @needs_a_browser

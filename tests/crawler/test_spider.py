@@ -23,6 +23,7 @@ from tests.crawler.demo import (
     web_of,
 )
 from tests.crawler.server import Answer, Hit, Web, serving
+from tests.pdfs import pdf
 
 CHALLENGE = Answer(
     b"<html><title>Challenge Validation</title>"
@@ -466,3 +467,28 @@ def test_a_site_that_answers_only_with_its_cookie_is_read_where_the_definition_s
         refused = Crawls(crawls.folder / "without")
         done = refused.crawl(definition=refused.define(definition()), settings=settings_for(without))
     assert done.result["outcome"] == "failed"
+
+
+def test_releases_that_are_pdf_files_are_read_and_scanned_ones_are_told_apart(crawls: Crawls) -> None:
+    text = definition(LISTING).replace(
+        "    release = (",
+        '    release = (Pdf(title="^A bridge.*", posted=Date("^Bern, (.+)", ("d MMMM y",))),',
+    )
+    lines = [(60, 100, 14, "A bridge is opened"), (60, 140, 11, "Bern, 23 February 2017"),
+             (60, 180, 11, "The ministers opened it together.")]  # fmt: skip
+    kind = "application/pdf"
+    web = Web(
+        {
+            "/list?page=1": listing([1, 2]),
+            "/news/n1": Answer(pdf([lines]), kind=kind),
+            "/news/n2": Answer(pdf([None]), kind=kind),
+        },
+        robots=ROBOTS,
+    )
+    with serving(web):
+        done = crawls.crawl(definition=crawls.define(text), settings=settings_for(web))
+    by_key = {item["key"]: item for item in done.items}
+    assert by_key["news/n1"]["title"] == "A bridge is opened"
+    assert by_key["news/n1"]["posted_on"] == "2017-02-23"
+    assert by_key["news/n2"]["body"] == []
+    assert any("scanned" in note for note in by_key["news/n2"]["notes"])

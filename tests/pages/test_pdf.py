@@ -179,3 +179,22 @@ def test_a_page_in_place_of_a_file_is_no_release_by_its_rules() -> None:
 def test_rules_that_do_not_compile_are_refused(part: dict[str, Any]) -> None:
     with pytest.raises(DefinitionError, match="Pdf"):
         Pdf(**part)
+
+
+def test_lines_that_are_all_far_apart_are_paragraphs_each() -> None:
+    lines = [(60, 100, 14, "A bridge"), (60, 140, 11, "Bern, 3 May 2024"), (60, 180, 11, "The text.")]
+    assert text_of(pdf([lines])).paragraphs == ("A bridge", "Bern, 3 May 2024", "The text.")
+
+
+def test_text_in_double_distance_is_one_paragraph() -> None:
+    lines = [(60, 100 + 26 * n, 11, f"line {n} of a paragraph that goes on") for n in range(5)]
+    assert len(text_of(pdf([lines])).paragraphs) == 1
+
+
+def test_a_headline_close_above_its_text_is_a_paragraph_of_its_own() -> None:
+    lines = [(60, 100, 15, "Ministers open a bridge"), (60, 115, 11, "The ministers of both countries met on"),
+             (60, 129, 11, "the border, as all can"), (60, 143, 11, "see.")]  # fmt: skip
+    assert text_of(pdf([lines])).paragraphs == (
+        "Ministers open a bridge",
+        "The ministers of both countries met on the border, as all can see.",
+    )
