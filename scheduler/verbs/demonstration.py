@@ -195,8 +195,8 @@ def _say_comparison(comparison: Comparison) -> None:
     )
     if comparison.alone:
         say(
-            f"{comparison.alone} translations name no original: only their content could tell, which is not "
-            "compared yet. They stand as statements of their own."
+            f"{comparison.alone} translations name no original, and their content alone did not tell it for "
+            "certain. They stand as statements of their own; communique review asks about them."
         )
     if comparison.equal:
         say(f"Found what is true: {counts}.", "bold green")
