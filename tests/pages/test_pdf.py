@@ -192,8 +192,12 @@ def test_text_in_double_distance_is_one_paragraph() -> None:
 
 
 def test_a_headline_close_above_its_text_is_a_paragraph_of_its_own() -> None:
-    lines = [(60, 100, 15, "Ministers open a bridge"),
-             (60, 115, 11, "The ministers of both countries met on"), (60, 129, 11, "the border, as all can"), (60, 143, 11, "see.")]  # fmt: skip
+    lines = [
+        (60, 100, 15, "Ministers open a bridge"),
+        (60, 115, 11, "The ministers of both countries met on"),
+        (60, 129, 11, "the border, as all can"),
+        (60, 143, 11, "see."),
+    ]
     assert text_of(pdf([lines])).paragraphs == (
         "Ministers open a bridge",
         "The ministers of both countries met on the border, as all can see.",
