@@ -115,11 +115,13 @@ def _walk(place: Place, name: str, reason: str, limit: int) -> int:
 def _ask() -> str:
     say("One statement?  y(es)  n(o)  s(kip)  q(uit)", "bold")
     while True:
-        key = click.getchar().lower()
-        if key in ("\x03", "\x04", ""):
+        pressed = click.getchar()
+        if not pressed or "\x03" in pressed or "\x04" in pressed:
             raise KeyboardInterrupt
-        if key in "ynsq":
-            return key
+        # Keys pressed in a hurry come together; the first that means something counts.
+        for key in pressed.lower():
+            if key in "ynsq":
+                return key
 
 
 def _decide(database: Database, question: Question, same: bool, name: str, reason: str) -> bool:
