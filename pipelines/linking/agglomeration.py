@@ -16,7 +16,7 @@ from pipelines.linking.scripts import LANGUAGE, NOTHING, SCRIPT, relation
 
 Pair = tuple[str, str]
 
-SILENCE: Mapping[str, float] = {LANGUAGE: -6.0, SCRIPT: -4.0, NOTHING: -2.5}
+SILENCE: Mapping[str, float] = {LANGUAGE: -6.0, SCRIPT: -3.0, NOTHING: -2.0}
 """Margin that a pair without evidence counts as, by what its languages have in common."""
 LOUDEST = 9.0
 """No pair counts for more than this, either way."""

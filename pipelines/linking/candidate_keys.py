@@ -32,7 +32,7 @@ from pipelines.linking.prepared import (
 KEYS_VERSION = 1
 WINDOW_DAYS = 10
 FEWEST_SHARED = 2
-LEAST_SHARE = 0.08
+LEAST_SHARE = 0.06
 """Part of the keys of the release with fewer that both must have."""
 
 _TELLING = {NUMBER: 3.0, DATE: 2.5, NAME: 1.5, CONCEPT: 1.2, COARSE: 1.0, COGNATE: 0.8, COUNT: 0.8}

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipelines.linking.candidate_keys import WINDOW_DAYS, are_candidates, candidate_keys, lasting_keys
 from pipelines.linking.clusters import Resolution, resolve
 from pipelines.linking.content import Content, weigh_content, worth_scoring
@@ -22,6 +25,10 @@ from storage.links import Link, ReleaseFacts, ReleaseText
 
 HUB_ABOVE = 50
 """Keys without a date that more releases hold say nothing."""
+NEAR_WHOLE = 0.65
+"""Cosine of two whole texts from which on they are looked at without any shared key."""
+_ROWS = 256
+"""Texts compared with all others at a time."""
 _ENCODED_TOGETHER = 64
 
 Pair = tuple[int, int]
@@ -90,7 +97,7 @@ def candidates(collection: Collection) -> Iterator[Pair]:
             lasting[key].append(at)
         for key in keys[at]:
             holders[key].append(at)
-    kept: dict[int, set[int]] = defaultdict(set)
+    kept = _near(collection, days)
     for some in lasting.values():
         if len(some) <= HUB_ABOVE:
             for one, other in combinations(some, 2):
@@ -107,6 +114,33 @@ def candidates(collection: Collection) -> Iterator[Pair]:
         }
         for other in sorted(near | kept[at]):
             yield at, other
+
+
+def _near(collection: Collection, days: Sequence[int]) -> dict[int, set[int]]:
+    """Releases of the same weeks whose vectors, taken whole, are near: they may share no figure or name."""
+    kept: dict[int, set[int]] = defaultdict(set)
+    by_model: dict[str, list[int]] = defaultdict(list)
+    for at, content in enumerate(collection.contents):
+        if content.vectors is not None and len(content.vectors.passages):
+            by_model[content.vectors.model].append(at)
+    for some in by_model.values():
+        whole = np.stack([_whole(collection.contents[at]) for at in some])
+        said = np.array([days[at] for at in some])
+        for start in range(0, len(some), _ROWS):
+            rows = slice(start, start + _ROWS)
+            near = whole[rows] @ whole.T >= NEAR_WHOLE
+            near &= np.abs(said[rows, None] - said[None, :]) <= WINDOW_DAYS
+            for row, column in zip(*np.nonzero(near), strict=True):
+                one, other = some[start + int(row)], some[int(column)]
+                if one < other:
+                    kept[one].add(other)
+    return kept
+
+
+def _whole(content: Content) -> NDArray[np.float32]:
+    if content.vectors is None:
+        raise ValueError("a text without vectors has no direction")
+    return content.vectors.whole
 
 
 def link(

@@ -28,7 +28,7 @@ FOLDS = 5
 RIDGE = 3.0
 JOIN_PRECISION = 0.995
 """Of the pairs that end in one statement, this part must be right: after groups have decided."""
-_THRESHOLDS = tuple(step / 2 for step in range(9))
+_THRESHOLDS = tuple(step / 2 for step in range(-1, 9))
 """Logits that are tried as the one to join from."""
 LOST_AT_GATE = 0.003
 """Part of the pairs of one statement that may be left out before they are aligned."""
