@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from storage.link_tables import LinkRow, RelinkLinkRow, RelinkRow, UnlinkedRow
-from storage.links import MACHINE, Link, LinkKey, chunks, load_links
+from storage.link_tables import RelinkLinkRow, RelinkRow, UnlinkedRow
+from storage.links import Link, LinkKey, chunks, load_links
 from storage.tables import ReleaseRow
 
 READING, WEIGHING, WEIGHED, APPLIED, DROPPED = "reading", "weighing", "weighed", "applied", "dropped"
@@ -156,13 +156,6 @@ def links_to_be(
 def count_releases(connection: Connection) -> int:
     """How many releases there are."""
     return connection.scalar(select(func.count()).select_from(ReleaseRow)) or 0
-
-
-def count_other_models(connection: Connection, judge: str) -> int:
-    """Links by content that another judge scored."""
-    query = select(func.count()).select_from(LinkRow)
-    other = (LinkRow.decided_by == MACHINE) & LinkRow.model.is_not(None) & (LinkRow.model != judge)
-    return connection.scalar(query.where(other)) or 0
 
 
 def ids_after(connection: Connection, cursor: str, size: int) -> list[str]:

@@ -51,13 +51,3 @@ def settle_tickets(connection: Connection, tickets: Sequence[Ticket]) -> None:
 def count_unlinked(connection: Connection) -> int:
     """How many wait."""
     return connection.scalar(select(func.count()).select_from(UnlinkedRow)) or 0
-
-
-def among_unlinked(connection: Connection, releases: Collection[str]) -> set[str]:
-    """Those of the releases that wait."""
-    query = select(UnlinkedRow.release_id)
-    return {
-        each
-        for some in chunks(releases)
-        for each in connection.scalars(query.where(UnlinkedRow.release_id.in_(some)))
-    }

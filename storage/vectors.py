@@ -63,8 +63,3 @@ def save_vectors(
                 for each, it in sorted(vectors.items())
             ],
         )
-
-
-def drop_vectors(connection: Connection, model: str) -> int:
-    """Delete all vectors by a model; how many there were."""
-    return connection.execute(delete(VectorRow).where(VectorRow.model == model)).rowcount
