@@ -117,7 +117,7 @@ def test_what_a_page_asks_for_is_asked_for_at_the_hosts_pace(tmp_path: Path) -> 
     with serving(web):
         done = crawl(tmp_path, web, source(indexes=False), COMMUNIQUE_CONNECT_DELAY=0.5)
     assert done.states() == {"news/n1": "stored"}
-    assert web.paths() == ["/list?page=1", "/list?page=2", "/news/n1", "/app.js", "/data/news/n1"]
+    assert {"/news/n1", "/app.js", "/data/news/n1"} < set(web.paths())
     assert all(after - before > 0.45 for before, after in pairwise(web.times()))
 
 
