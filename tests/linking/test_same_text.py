@@ -361,7 +361,9 @@ def test_a_badly_read_copy_between_two_frames_contains_its_text() -> None:
     text = " ".join(f"word{chr(97 + at % 26)}{chr(97 + at // 26)} follows after" for at in range(60))
     worn = text.replace("follows after", "fo1lows aftcr", 40)
     framed = f"Our newsroom received what is printed here today. {worn} Share it with your friends now."
-    other = f"From the inbox of the editors, without any changes. {text} Terms of use and contact for advertisers."
+    other = (
+        f"From the inbox of the editors, without changes. {text} Terms of use and contact for advertisers."
+    )
     found = compare(read_words(framed, "en"), read_words(other, "en"))
     assert found.containment > 0.95
     assert not found.figures_differ
