@@ -24,6 +24,7 @@ from scheduler.verbs import (
     linking,
     relink,
     review,
+    source,
     statements,
     why,
 )
@@ -76,6 +77,7 @@ def communique(
 
 demonstration.add_to(app)
 ledger.add_sources(app)
+source.add_to(app)
 crawling.add_to(app)
 ingesting.add_to(app)
 statements.add_to(app)

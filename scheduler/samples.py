@@ -236,6 +236,14 @@ def differences(expected: Mapping[str, Any], found: Mapping[str, Any]) -> Iterat
             yield Difference(part, wanted, read)
 
 
+def draft(sample: Sample) -> dict[str, Any]:
+    """Write expected.json as the reader has it, marked as not reviewed; gives what was written."""
+    drafted = {REVIEWED: False, **read_sample(sample)}
+    text = json.dumps(drafted, ensure_ascii=False, indent=2) + "\n"
+    (sample.folder / "expected.json").write_text(text, "utf-8")
+    return drafted
+
+
 def review_problem(sample: Sample, expected: Mapping[str, Any]) -> str | None:
     """Why an expectation does not count yet: nobody has reviewed the draft. None when somebody has."""
     if expected.get(REVIEWED, True) is True:
