@@ -333,22 +333,15 @@ def _join_by_content(
         groups.join(left, right)
         return groups.of(left)
 
-    involved = {groups.of(each): each for pair in margins for each in pair}
-    join_groups(
-        {group: tuple(groups.members(group)) for group in involved},
-        margins,
-        {each: members[each].language for group in involved for each in groups.members(group)},
-        may_join,
-        join,
-    )
+    involved = {groups.of(each) for pair in margins for each in pair}
+    several = {group: tuple(groups.members(group)) for group in involved}
+    languages = {each: members[each].language for some in several.values() for each in some}
+    join_groups(several, margins, languages, may_join, join)
     for link in links:
-        if link.score < JOINABLE or groups.of(link.left) == groups.of(link.right):
-            continue
-        objection = groups.objection(link.left, link.right)
-        if objection is not None:
-            reasons[link.key] = Decision(ASK, f"refused: {objection}")
-        else:
-            reasons[link.key] = Decision(ASK, "the other releases of the two statements do not fit")
+        if link.score >= JOINABLE and groups.of(link.left) != groups.of(link.right):
+            objection = groups.objection(link.left, link.right)
+            reason = f"refused: {objection}" if objection else "the others of both statements do not fit"
+            reasons[link.key] = Decision(ASK, reason)
 
 
 def _margin(link: Link) -> float:
