@@ -115,10 +115,11 @@ def test_a_page_reaches_nothing_but_the_hosts_of_its_source(tmp_path: Path) -> N
 def test_what_a_page_asks_for_is_asked_for_at_the_hosts_pace(tmp_path: Path) -> None:
     web = Web(shells(1), robots=ROBOTS)
     with serving(web):
-        done = crawl(tmp_path, web, source(indexes=False), COMMUNIQUE_CONNECT_DELAY=0.5)
+        done = crawl(tmp_path, web, source(indexes=False), COMMUNIQUE_CONNECT_DELAY=1.0)
     assert done.states() == {"news/n1": "stored"}
     assert {"/news/n1", "/app.js", "/data/news/n1"} < set(web.paths())
-    assert all(after - before > 0.45 for before, after in pairwise(web.times()))
+    # Seen by the server, on a busy machine: when a request arrives is not quite when it was let go.
+    assert [after - before for before, after in pairwise(web.times()) if after - before < 0.5] == []
 
 
 @needs_a_browser
