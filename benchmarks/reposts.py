@@ -100,8 +100,11 @@ def make(copies: int, seed: int) -> list[Record]:
     """Texts and their copies, in an order drawn from the seed."""
     frames = read_frames(FRAMES)
     starts: dict[str, Release] = {}
-    for each in build():
-        if each.label not in UNWANTED and each.text.count("\n\n") > 1:
+    releases = build()
+    # A corrected text beside a translation of the uncorrected one is another question.
+    corrected = {each.statement for each in releases if each.label == "correction"}
+    for each in releases:
+        if each.label not in UNWANTED and each.statement not in corrected and each.text.count("\n\n") > 1:
             starts.setdefault(each.statement, each)
     made: list[Record] = []
     for start in starts.values():
