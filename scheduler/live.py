@@ -134,9 +134,9 @@ def _report(
             findings += _of_release(source, capture, hint)
     failed = next((row for row in rows if row.failure is not None), None)
     if failed is not None:
-        result, detail = _named(failed.failure, failed.reason or ""), f"{failed.url}: {failed.reason}"
+        result, detail = named(failed.failure, failed.reason or ""), f"{failed.url}: {failed.reason}"
     elif run.ending not in GOOD:
-        result, detail = _named(None, run.error or ""), run.error or run.ending.value
+        result, detail = named(None, run.error or ""), run.error or run.ending.value
     elif any(each.result == "not as declared" for each in findings):
         result, detail = "not as declared", "see the fields"
     elif not any(each.of == "release" for each in findings):
@@ -153,7 +153,7 @@ def _report(
     )
 
 
-def _named(failure: str | None, words: str) -> str:
+def named(failure: str | None, words: str) -> str:
     """The name of a failure, by its kind in the ledger or the words that a run ended with."""
     folded = words.lower()
     if any(each in folded for each in ("certificate", "tls", "ssl")):

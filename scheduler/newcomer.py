@@ -17,7 +17,7 @@ DEFINITION = '''"""{title}."""
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, {discovery}, Fields, Kinds{pages}, PerWeek
+from crawler.declare import {words}
 from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
 from crawler.source import Source
@@ -171,10 +171,20 @@ def definition_of(newcomer: Newcomer) -> str:
     numbered = "{page}" in url
     pages = "\n        pages=Pages.numbered(first=1)," if numbered else ""
     discover = LISTING.format(url=url, pages=pages) if newcomer.listing else f"Feed(url={url!r})"
+    words = {
+        "Address",
+        "Date",
+        "Every",
+        "Fields",
+        "Kinds",
+        "PerWeek",
+        "Listing" if newcomer.listing else "Feed",
+    }
+    if newcomer.listing and numbered:
+        words.add("Pages")
     text = DEFINITION.format(
         title=newcomer.title.replace('"', "'"),
-        discovery="Listing" if newcomer.listing else "Feed",
-        pages=", Pages" if newcomer.listing and numbered else "",
+        words=", ".join(sorted(words)),
         class_name="".join(part.capitalize() for part in newcomer.name.split("_")),
         issuer=newcomer.issuer,
         languages=repr(newcomer.languages),

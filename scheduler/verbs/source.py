@@ -232,7 +232,7 @@ def capture(
     """Make a sample of a page: its bytes, how it was captured, and a draft of what is read from it.
 
     The draft fails all tests until a person has compared it with the page and deleted its line "reviewed".
-    The draft fails all tests until a person has compared it with the page and deleted its line "reviewed".
+    Other people's texts stay out of the repository: write the page anew in the same markup before you commit.
     """
     from scheduler.capturing import NotCaptured, fetched, saved, write_sample
 
