@@ -26,6 +26,7 @@ _START_TAG = re.compile(r"<(?:!doctype|html|head|body)\b", re.IGNORECASE)
 _MAY_STAY_OPEN = frozenset(
     ("html", "body", "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot")
 )
+_CONTAINERS = ("div", "article", "section", "main", "header", "nav", "ul", "table", "head", "title", "p")
 _EDGES = 5_000
 """Characters at a page's beginning and end in which it opens and closes."""
 _TRIMMED = " .:…'\"«»“”"
@@ -73,7 +74,7 @@ def doubt_of(source: type[Source], layouts: Sequence[Layout], page: Page) -> Fai
     if page.tree is None:
         return None
     declared = [each for each in _fields_of(layouts) if "body" not in methods_of(source)]
-    if declared and is_unfinished(page):
+    if declared and any(is_unfinished(page, tag) for tag in _CONTAINERS):
         return _cut(page)
     for layout in declared:
         title = layout.title is None or bool(find_texts(page.tree, selector_of(layout.title)))
