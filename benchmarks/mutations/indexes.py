@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from lxml import etree
@@ -14,6 +15,7 @@ from benchmarks.mutations.broken import Broken, tree_of, with_body, with_tree
 from benchmarks.mutations.pages import ABOUT, CHALLENGE, lose
 from benchmarks.mutations.records import keys_of, put, renamed
 from crawler.declare import Api, Feed, Listing, Sitemap
+from crawler.pages.paragraphs import Element
 from crawler.pages.selectors import find_elements, selector_of
 from scheduler.samples import Sample
 
@@ -22,7 +24,7 @@ def broken_indexes(sample: Sample) -> Iterator[Broken]:
     """Every break of a page of an index."""
     discovery = sample.source.discoveries()[sample.meta["discovery"]]
     capture = sample.capture()
-    if isinstance(discovery, Listing) and not capture.body.lstrip()[:1] != b"<":
+    if isinstance(discovery, Listing) and capture.body.lstrip()[:1] == b"<":
         yield from _listings(sample, discovery)
     elif isinstance(discovery, Feed | Sitemap):
         yield from _feeds(sample, discovery)
@@ -52,12 +54,12 @@ def _listings(sample: Sample, listing: Listing) -> Iterator[Broken]:
         if etree.tostring(tree) != before or kind == "nothing (control)":
             yield Broken(sample, kind, where, with_tree(capture, tree))
 
-    def drop_entries(tree: Any) -> None:
+    def drop_entries(tree: Element) -> None:
         for each in find_elements(tree, listing.entry):
             if each.getparent() is not None:
                 each.drop_tree()
 
-    def drop_links(tree: Any) -> None:
+    def drop_links(tree: Element) -> None:
         for each in find_elements(tree, listing.entry):
             for link in [*each.iter("a"), *each.iter("area")]:
                 link.attrib.clear()
@@ -75,7 +77,7 @@ def _listings(sample: Sample, listing: Listing) -> Iterator[Broken]:
     for name, rule in (("posted", listing.posted), ("headings", listing.headings), ("title", listing.title)):
         if rule is not None:
             selector = re.sub(r"::[\w-]+(\([^)]*\))?", "", selector_of(rule))
-            yield from broken("index: selector gone", name, lambda tree, s=selector: lose(tree, s))
+            yield from broken("index: selector gone", name, partial(lose, selector=selector))
 
 
 def _feeds(sample: Sample, feed: Feed | Sitemap) -> Iterator[Broken]:
@@ -94,11 +96,11 @@ def _feeds(sample: Sample, feed: Feed | Sitemap) -> Iterator[Broken]:
     def named(*names: str) -> str:
         return "//*[" + " or ".join(f"local-name()='{each}'" for each in names) + "]"
 
-    def drop(element: Any) -> None:
+    def drop(element: Element) -> None:
         if element.getparent() is not None:
             element.getparent().remove(element)
 
-    def rename(element: Any) -> None:
+    def rename(element: Element) -> None:
         element.tag = element.tag + "New"
 
     if not (isinstance(feed, Feed) and feed.may_be_empty):
@@ -129,17 +131,15 @@ def _answers(sample: Sample, api: Api) -> Iterator[Broken]:
     yield from broken("nothing (control)", "serialised again", lambda data: data)
     entries = keys_of(api.entries.replace("@", ""))
     for key in entries:
-        yield from broken("index: container gone", key, lambda data, k=key: renamed(data, k))
-        yield from broken("index: emptied", key, lambda data, k=key: put(data, k, []))
+        yield from broken("index: container gone", key, partial(renamed, key=key))
+        yield from broken("index: emptied", key, partial(put, key=key, value=[]))
     if not entries:
         yield from broken("index: emptied", "list", lambda data: [])
         yield from broken("index: container gone", "list", lambda data: {"results": data})
     for name in ("link", "id", "posted", "changed", "title"):
         rule = getattr(api, name)
         for key in keys_of(selector_of(rule)) if rule is not None else ():
-            yield from broken(
-                "index: JSON key renamed", f"{name}: {key}", lambda data, k=key: renamed(data, k)
-            )
+            yield from broken("index: JSON key renamed", f"{name}: {key}", partial(renamed, key=key))
 
 
 __all__ = ["broken_indexes"]

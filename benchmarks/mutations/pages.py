@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from datetime import date
+from functools import partial
 
 from lxml import etree
 
@@ -24,7 +24,8 @@ _WORDS = re.compile(r"\[\s*[\w-]+\s*[~^$*|]?=\s*[\"']?([^\"'\]]+)[\"']?\s*\]")
 _RULES = ("title", "body", "posted", "said", "kind", "issuers")
 
 CHALLENGE = b"""<!DOCTYPE html><html><head><title>Challenge Validation</title></head><body>
-<iframe id="sec-cpt-if" src="/_sec/cp_challenge/wait"></iframe><script>setTimeout(reload, 5000)</script></body></html>"""
+<iframe id="sec-cpt-if" src="/_sec/cp_challenge/wait"></iframe>
+<script>setTimeout(reload, 5000)</script></body></html>"""
 NOT_FOUND = b"""<!DOCTYPE html><html><head><title>Page not found</title></head><body><h1>Page not found</h1>
 <p>The page that you are looking for has moved.</p><p><a href="/">Start page</a></p></body></html>"""
 ABOUT = """<!DOCTYPE html><html lang="{language}"><head><title>{title} | Portal</title></head><body>
@@ -70,9 +71,9 @@ def broken_pages(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[Bro
             if rule is None:
                 continue
             selector = selector_of(rule)
-            yield from broken("selector gone", name + part, lambda tree, s=selector: lose(tree, s))
+            yield from broken("selector gone", name + part, partial(lose, selector=selector))
             if isinstance(rule, Date):
-                yield from broken("date removed", name + part, lambda tree, s=selector: remove(tree, s))
+                yield from broken("date removed", name + part, partial(remove, selector=selector))
                 item = items[min(number, len(items) - 1)]
                 raw = item.posted if name == "posted" else item.said
                 day = item.posted_on if name == "posted" else item.said_on
@@ -80,17 +81,13 @@ def broken_pages(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[Bro
                     for style, written in other_formats(day, raw):
                         yield from broken(
                             "date format changed", f"{name}{part} {style}",
-                            lambda tree, s=selector, r=raw, w=written: rewrite(tree, s, r, w),
+                            partial(rewrite, selector=selector, raw=raw, written=written),
                         )  # fmt: skip
-        yield from broken(
-            "redesigned", "title, body, dates" + part, lambda tree, lay=layout: redesign(tree, lay)
-        )
-        yield from broken("title emptied", "title" + part, lambda tree, lay=layout: empty(tree, lay.title))
-        yield from broken("body emptied", "body" + part, lambda tree, lay=layout: empty(tree, lay.body))
+        yield from broken("redesigned", "title, body, dates" + part, partial(redesign, layout=layout))
+        yield from broken("title emptied", "title" + part, partial(empty, rule=layout.title))
+        yield from broken("body emptied", "body" + part, partial(empty, rule=layout.body))
         for style, wrap in (("around its children", wrap_inside), ("around it", wrap_outside)):
-            yield from broken(
-                "body wrapped", style + part, lambda tree, lay=layout, w=wrap: w(tree, lay.body)
-            )
+            yield from broken("body wrapped", style + part, partial(wrap, selector=layout.body))
     yield from _of_bytes(sample)
 
 
@@ -113,7 +110,7 @@ def _of_bytes(sample: Sample) -> Iterator[Broken]:
     about = ABOUT.format(
         language=sample.meta["language"],
         title=title,
-        first="La institución atiende al público de lunes a viernes en sus oficinas de la capital y en línea.",
+        first="La institución atiende al público de lunes a viernes en sus oficinas de la capital.",
         second="Las solicitudes se presentan con los formularios que se encuentran en esta misma página.",
         third="Para más información puede llamar al número gratuito o escribir a la oficina de atención.",
     )

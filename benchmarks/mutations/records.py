@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from benchmarks.mutations.broken import Broken, with_body
@@ -39,27 +40,25 @@ def broken_records(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[B
             if rule is None:
                 continue
             for key in keys_of(selector_of(rule)):
-                yield from broken("JSON key renamed", f"{name}: {key}", lambda data, k=key: renamed(data, k))
+                yield from broken("JSON key renamed", f"{name}: {key}", partial(renamed, key=key))
                 if name in ("title", "body"):
-                    yield from broken(f"{name} emptied", key, lambda data, k=key: put(data, k, ""))
+                    yield from broken(f"{name} emptied", key, partial(put, key=key, value=""))
                     yield from broken(
-                        "JSON value of another type", f"{name}: {key}", lambda data, k=key: put(data, k, None)
+                        "JSON value of another type", f"{name}: {key}", partial(put, key=key, value=None)
                     )
                     yield from broken(
                         "JSON value of another type",
                         f"{name}: {key} a number",
-                        lambda data, k=key: put(data, k, 7),
+                        partial(put, key=key, value=7),
                     )
                 if isinstance(rule, Date):
-                    yield from broken(
-                        "date removed", f"{name}: {key}", lambda data, k=key: put(data, k, None)
-                    )
+                    yield from broken("date removed", f"{name}: {key}", partial(put, key=key, value=None))
                     day = items[0].posted_on if name == "posted" else items[0].said_on
                     for style, written in other_formats(day, "") if day is not None else ():
                         yield from broken(
                             "date format changed",
                             f"{name}: {key} {style}",
-                            lambda data, k=key, w=written: put(data, k, w),
+                            partial(put, key=key, value=written),
                         )
     for where, changed in (
         ("empty list", []),
@@ -67,7 +66,7 @@ def broken_records(sample: Sample, items: tuple[ReleaseItem, ...]) -> Iterator[B
         ("message", {"code": "rest_no_route", "message": "No route was found", "data": {"status": 404}}),
         ("null", None),
     ):
-        yield from broken("other page in its place", where, lambda data, c=changed: c)
+        yield from broken("other page in its place", where, partial(instead, value=changed))
     yield Broken(sample, "other page in its place", "bot check", with_body(capture, CHALLENGE), hint)
     for share in (20, 60, 95):
         yield Broken(
@@ -105,7 +104,7 @@ def keys_of(expression: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _walked(data: Any, change: Callable[[dict[str, Any]], None]) -> Any:
+def _walked(data: Any, change: Callable[[dict[str, Any]], None]) -> Any:  # noqa: ANN401 - JSON
     if isinstance(data, dict):
         change(data)
         for value in data.values():
@@ -116,7 +115,12 @@ def _walked(data: Any, change: Callable[[dict[str, Any]], None]) -> Any:
     return data
 
 
-def renamed(data: Any, key: str) -> Any:
+def instead(data: Any, value: object) -> object:  # noqa: ANN401 - JSON
+    """Something else in the data's place."""
+    return value
+
+
+def renamed(data: Any, key: str) -> Any:  # noqa: ANN401 - JSON
     """The data with the key renamed wherever it stands."""
 
     def change(record: dict[str, Any]) -> None:
@@ -126,7 +130,7 @@ def renamed(data: Any, key: str) -> Any:
     return _walked(data, change)
 
 
-def put(data: Any, key: str, value: object) -> Any:
+def put(data: Any, key: str, value: object) -> Any:  # noqa: ANN401 - JSON
     """The data with another value under the key."""
 
     def change(record: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Whether a break was caught: what the reading and the stages make of a broken sample, beside the whole one."""
+"""Whether a break was caught: what reading and stages make of a broken sample, beside the whole one."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ def read(sample: Sample, capture: Capture, hint: Due | None) -> Reading | IndexP
     """The page of a release, or of an index."""
     if sample.is_index:
         discovery = sample.source.discoveries()[sample.meta["discovery"]]
-        return read_index(sample.source, discovery, capture, sample.meta["language"])  # type: ignore[arg-type]
+        return read_index(sample.source, discovery, capture, sample.meta["language"])
     return read_page(sample.source, capture, hint)
 
 
 def told(sample: Sample) -> Due | None:
-    """What an index says of the page: the sample's own hint, or else title and day, where an index shows them."""
+    """What an index says of the page: its own hint, or else title and day, where an index shows them."""
     meta, hint = sample.meta, sample.hint()
     key = sample.source.address_key(meta["url"])
     if hint is not None or sample.is_index or key is None:
