@@ -20,7 +20,7 @@ from jmespath.exceptions import JMESPathTypeError
 from lxml import html
 from scrapy.settings import Settings
 
-from crawler.catalogue import is_pure_declaration, table, with_table
+from crawler.catalogue import is_pure_declaration, overview, table, with_table
 from crawler.declare import Api, Date, DefinitionError, Fields, Flow, Listing, Numbers, Record, Text
 from crawler.items import KindOfSource
 from crawler.pages.selectors import find, find_texts, pick
@@ -748,3 +748,10 @@ def test_a_text_without_markers_is_not_written() -> None:
 
 def test_the_table_has_a_row_for_every_source() -> None:
     assert set(re.findall(r"^\| `(\w+)`", table(), re.MULTILINE)) == set(crawled_sources())
+
+
+def test_the_overview_counts_every_source_once() -> None:
+    named = overview().rstrip(".").split(": ")[1].split(", ")
+    counts = [int(number[1]) if (number := re.search(r"\((\d+)\)$", each)) else 1 for each in named]
+    assert sum(counts) == len(crawled_sources())
+    assert "Mexico (" in overview()
