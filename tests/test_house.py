@@ -118,3 +118,18 @@ def test_no_file_hides_more_than_one_reading_holds() -> None:
 def test_the_lock_is_names_and_versions_only() -> None:
     for line in (ROOT / "constraints.txt").read_text().splitlines():
         assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9._-]+==[A-Za-z0-9.]+", line), line
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    from typer.core import TyperGroup
+    from typer.main import get_command
+
+    from scheduler.cli import app
+
+    table = re.search(r"\| command \|.*?\n\n", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    assert table is not None
+    first = [row.split("|")[1] for row in table[0].splitlines()[2:] if row]
+    named = [name for cell in first for name in re.findall(r"`(\w+)`", cell)]
+    commands = get_command(app)
+    assert isinstance(commands, TyperGroup)
+    assert sorted(named) == sorted(commands.commands)
