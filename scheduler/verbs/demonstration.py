@@ -47,7 +47,7 @@ def demo(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Crawl a replica of all sources on this machine, and compare what was found with what is true.
+    """Crawl a replica of eight sites on this machine, and compare what was found with what is true.
 
     Needs no internet: made-up sites are served on loopback, everything else is the real thing. Without
     --data a new folder under the system's temporary folder is used, kept, and named at the end.
