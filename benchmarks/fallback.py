@@ -26,7 +26,7 @@ from crawler.pages.fallback import read_generally
 from crawler.pages.page import Page
 from crawler.pages.read import read_page
 from crawler.source import Source
-from tests.test_samples import all_samples
+from scheduler.samples import all_samples
 
 _WORD = re.compile(r"[^\W_]+")
 

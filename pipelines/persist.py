@@ -28,6 +28,7 @@ from crawler.source import registry
 from pipelines.hold import HoldBack, held_record, keepable, raw_values
 from pipelines.link import link_releases
 from pipelines.partition import LinkResult
+from storage.addresses import ask_again_where_dated
 from storage.held import save_held
 from storage.releases import Change, Saved, save_releases
 
@@ -78,6 +79,15 @@ def keep(database: Database, run: str, batch: Sequence[Record], now: datetime) -
     held = [record for record in last.values() if isinstance(record, Held)]
     with database.write() as connection:
         saved = save_releases(connection, run, releases, now) if releases else []
+        ask_again_where_dated(
+            connection,
+            # Once only: what the index tells is in the hint of the next reading.
+            [
+                release
+                for release, each in zip(releases, saved, strict=True)
+                if release.posted_on is None and each.change is Change.NEW
+            ],
+        )
         if held:
             save_held(connection, run, held, now)
         changed = list(dict.fromkeys(each.release_id for each in saved if each.relink))

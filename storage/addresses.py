@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import Connection, or_
+from sqlalchemy import Connection, or_, update
 
 from crawler.items import AddressState
 from storage.database import insert_into
 from storage.tables import AddressRow
+from storage.walks import chunks
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,26 @@ def keys_by_source(records: Iterable[Addressed]) -> dict[str, list[str]]:
     for each in records:
         found.setdefault(each.source, {})[each.key] = None
     return {source: list(keys) for source, keys in found.items()}
+
+
+def ask_again_where_dated(connection: Connection, releases: Iterable[Addressed]) -> None:
+    """Make releases without a posting day due once more whose day an index has told meanwhile.
+
+    A page that another page names (its translation) may be asked for before the index that shows it is
+    read. Whether its release has a day must not depend on which of the two came first.
+    """
+    for source, keys in keys_by_source(releases).items():
+        for chunk in chunks(keys):
+            connection.execute(
+                update(AddressRow)
+                .where(
+                    AddressRow.source == source,
+                    AddressRow.key.in_(chunk),
+                    AddressRow.state == AddressState.STORED,
+                    AddressRow.posted_on.is_not(None),
+                )
+                .values(state=AddressState.DISCOVERED)
+            )
 
 
 def keep_addresses(connection: Connection, run: str, kept: Sequence[Kept], now: datetime) -> None:

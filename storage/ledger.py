@@ -94,6 +94,7 @@ class Ledger:
                 row.key: row for row in walks.known_addresses(connection, source, index_id, list(wanted))
             }
             new = [each for key, each in wanted.items() if key not in known]
+            undated = _dated_at_last(connection, source, known, wanted)
             _see_again(connection, known, wanted, now)
             unseen = _insert(connection, new, run, source, now)
             moved: list[tuple[int, int | None]] = []
@@ -107,7 +108,7 @@ class Ledger:
                     unseen.append(row.id)
                 elif not vouched and row.walk_id != walk.id:
                     moved.append((row.id, row.walk_id if row.complete else row.before_id))
-                due = is_due(
+                due = key in undated or is_due(
                     AddressState(row.state),
                     row.next_try_at,
                     _text(each.modified) or row.modified,
@@ -308,6 +309,36 @@ _RESTAMP = (
     .where(AddressRow.id == bindparam("row_id"))
     .values({name: bindparam(f"new_{name}") for name in _RESTAMPED})
 )
+
+
+def _dated_at_last(
+    connection: Connection,
+    source: str,
+    known: Mapping[str, Row[*tuple[Any, ...]]],
+    wanted: Mapping[str, Discovered],
+) -> set[str]:
+    """Keys of releases kept without a posting day, which this index is the first to tell: due once more.
+
+    A page that another page names (its translation) may be read before the index that shows it. Whether
+    its release has a day must not depend on which of the two came first.
+    """
+    keys = [
+        key
+        for key, row in known.items()
+        if row.state == AddressState.STORED and row.posted_on is None and wanted[key].posted_on is not None
+    ]
+    found: set[str] = set()
+    for chunk in chunks(keys):
+        undated = select(ReleaseRow.key).where(
+            ReleaseRow.source == source, ReleaseRow.key.in_(chunk), ReleaseRow.posted_on.is_(None)
+        )
+        found.update(connection.execute(undated).scalars())
+    ids = [known[key].id for key in found]
+    if ids:
+        connection.execute(
+            update(AddressRow).where(AddressRow.id.in_(ids)).values(state=AddressState.DISCOVERED)
+        )
+    return found
 
 
 def _see_again(
