@@ -49,9 +49,12 @@ class Number:
         return len(self.value) == 4 and "1900" <= self.value <= "2099"
 
 
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+
+
 def western_digits(text: str) -> str:
     """The text with decimal digits of every script as 0 to 9."""
-    return text if text.isascii() else text.translate(_DIGITS)
+    return text.translate(_DIGITS) if _OTHER_DIGIT.search(text) else text
 
 
 def numbers_in(text: str, language: str) -> list[Number]:
