@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,9 @@ def test_only_mapped_hosts_are_asked_faster_and_only_when_told_so(loader: Source
     assert slots["www.canada.ca"]["delay"] >= 1
 
 
-def test_a_port_that_a_definition_names_may_be_asked(tmp_path: Path) -> None:
+def test_a_port_that_a_definition_names_may_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Other tests in this process have a definition of that name too.
+    monkeypatch.delitem(sys.modules, "crawler.sources.xx.xx_demo", raising=False)
     text = definition(LISTING.replace("www.demo.example/", "www.demo.example:8443/"))
     settings = Settings()
     settings.setmodule("crawler.settings")

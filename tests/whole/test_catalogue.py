@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from crawler.items import AddressState
 from crawler.source import crawled_sources, source_named
 from scheduler.samples import Sample, all_samples, expectation
 from storage.database import Database, default_url
@@ -53,9 +54,11 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Crawled:
         done = crawl(environment, "--all")
         runs = {line["source"]: line for line in map(json.loads, done.stdout.splitlines())}
         # What was read before its index told the day is asked for once more by the next run.
-        waiting = {name for name, run in runs.items() if run["waiting"]}
+        with Database(default_url(data)).read() as connection:
+            due = select(AddressRow.source).where(AddressRow.state == AddressState.DISCOVERED).distinct()
+            waiting = sorted(connection.execute(due).scalars())
         if waiting:
-            crawl(environment, *sorted(waiting))
+            crawl(environment, *waiting)
     with Database(default_url(data)).read() as connection:
         addresses = connection.execute(select(AddressRow.source, AddressRow.key, AddressRow.state)).all()
         releases = connection.execute(select(ReleaseRow.__table__)).mappings().all()
