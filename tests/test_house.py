@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("crawler", "pipelines", "storage", "scheduler")
+ROOMS = ("crawler", "pipelines", "storage", "scheduler", "web")
 
 
 @pytest.mark.parametrize("room", ROOMS)
