@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, or_, update
 
@@ -13,6 +13,12 @@ from crawler.items import AddressState
 from storage.database import insert_into
 from storage.tables import AddressRow
 from storage.walks import chunks
+
+
+READ_ANEW: dict[str, Any] = {"state": AddressState.DISCOVERED, "etag": None, "last_modified": None}
+"""What makes a kept address due once more with its whole page: asked with validators, a site would answer 304
+and the page, though unchanged, would not be read with what is known of it by now.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def ask_again_where_dated(connection: Connection, releases: Iterable[Addressed])
                     AddressRow.state == AddressState.STORED,
                     AddressRow.posted_on.is_not(None),
                 )
-                .values(state=AddressState.DISCOVERED)
+                .values(READ_ANEW)
             )
 
 

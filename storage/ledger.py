@@ -31,6 +31,7 @@ from sqlalchemy.orm import aliased
 from crawler.frontier import RunInProgress, RunRequest, Seen, Walk
 from crawler.items import OUTSIDE_WINDOW, AddressState, Discovered, Due, Outcome
 from storage import runs, walks
+from storage.addresses import READ_ANEW
 from storage.database import Database
 from storage.outcomes import NOT_MODIFIED, is_due, row_after, says_nothing_new
 from storage.tables import AddressRow, HeldRow, ReleaseRow, WalkRow
@@ -335,9 +336,7 @@ def _dated_at_last(
         found.update(connection.execute(undated).scalars())
     ids = [known[key].id for key in found]
     if ids:
-        connection.execute(
-            update(AddressRow).where(AddressRow.id.in_(ids)).values(state=AddressState.DISCOVERED)
-        )
+        connection.execute(update(AddressRow).where(AddressRow.id.in_(ids)).values(READ_ANEW))
     return found
 
 

@@ -36,6 +36,12 @@ def due(ledger: Ledger, clock: Clock) -> list[tuple[str, date | None]]:
     return [(each.key, each.posted_on) for each in found]
 
 
+def validators(ledger: Ledger) -> tuple[str | None, str | None]:
+    """What the next request would say that we have: with any, the site may answer 304 and nothing is read."""
+    kept = ledger.look_up(DATED.source, [DATED.key])[DATED.key]
+    return kept.etag, kept.last_modified
+
+
 def test_an_index_that_tells_the_day_of_a_kept_release_makes_it_due_once_more(
     database: Database, ledger: Ledger, clock: Clock
 ) -> None:
@@ -45,6 +51,7 @@ def test_an_index_that_tells_the_day_of_a_kept_release_makes_it_due_once_more(
     (answer,) = ledger.record(run, walk, DATED.source, shown(DAY))
     assert answer.due
     assert due(ledger, clock) == [(DATED.key, DAY)]
+    assert validators(ledger) == (None, None)
 
 
 def test_a_page_read_without_the_day_that_its_index_told_meanwhile_is_due_once_more(
@@ -55,6 +62,7 @@ def test_a_page_read_without_the_day_that_its_index_told_meanwhile_is_due_once_m
     ledger.record(run, walk, DATED.source, shown(DAY))
     keep(database, run, [undated()], NOON)
     assert due(ledger, clock) == [(DATED.key, DAY)]
+    assert validators(ledger) == (None, None)
     keep(database, run, [undated()], NOON)
     assert due(ledger, clock) == []
 
