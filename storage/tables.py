@@ -27,6 +27,7 @@ from storage.link_tables import (
     UnlinkedRow,
     VectorRow,
 )
+from storage.schedule_tables import SourceOverrideRow
 
 __all__ = [
     "NAMING",
@@ -53,6 +54,7 @@ __all__ = [
     "RunClaimRow",
     "RunRow",
     "SightingRow",
+    "SourceOverrideRow",
     "SourceRow",
     "StatementRow",
     "Table",
