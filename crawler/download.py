@@ -7,7 +7,7 @@ Every connection, whether for a page, a redirect or robots.txt, is made to the a
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from scrapy import Request
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 from crawler.browser import RENDER, Renderer
 from crawler.guard import PUBLIC_PORTS, Endpoint, Guard, RefusedAddress, read_mappings, resolve
-from crawler.turns import Turns
+from crawler.turns import SLACK, open_turns
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for one address; a host with several is tried address by address."""
@@ -151,7 +151,9 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         )
         self._pool._factory = plain._factory
         self._renderer = Renderer(crawler)
-        self._turns = Turns(Path(crawler.settings["COMMUNIQUE_DATA"]) / "turns")
+        self._turns = open_turns(crawler.settings)
+        self._reached: set[str] = set()
+        """Hosts that have answered: a connection is open, and the next request leaves at once."""
 
     async def download_request(self, request: Request) -> Response:
         """As Scrapy's; raises RefusedAddress where the guard refuses."""
@@ -160,23 +162,39 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         browser = request.meta.get(RENDER)
         if browser is not None:
             return await self._renderer.render(request, browser)
-        await self._wait_for_turn(request)
-        return await super().download_request(request)
+        host = await self._wait_for_turn(request)
+        if host is None or host in self._reached:
+            return await super().download_request(request)
+        try:
+            return await super().download_request(request)
+        finally:
+            # Looking the name up and connecting took their time: the host heard of it later than it was sent.
+            self._reached.add(host)
+            await run_in_thread(self._turns.late, host)
 
     async def close(self) -> None:
         """As Scrapy's; ends the browser, if one was needed."""
         await self._renderer.close()
         await super().close()
 
-    async def _wait_for_turn(self, request: Request) -> None:
-        """Wait until no other process asks this host either; hosts without a delay need no turns."""
+    async def _wait_for_turn(self, request: Request) -> str | None:
+        """Wait until no other process asks this host either; hosts without a delay need no turns.
+
+        The host whose turn was taken, or None.
+        """
         host = urlparse_cached(request).hostname or ""
         slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", host))
         if slot is None or slot.delay <= 0:
-            return
-        wait = await run_in_thread(self._turns.take, host, slot.delay)
-        if wait > 0:
+            return None
+        while True:
+            asked = monotonic()
+            wait = await run_in_thread(self._turns.take, host, slot.delay + SLACK)
+            if wait <= 0:
+                break
             await sleep(wait)
+        if monotonic() - asked > SLACK / 2:
+            await run_in_thread(self._turns.late, host)
+        return host
 
 
 class ShellFileHandler(FileDownloadHandler):

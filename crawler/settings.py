@@ -96,6 +96,8 @@ def environment_with(changes: Mapping[str, str]) -> dict[str, str]:
 environment = environment_now()
 
 COMMUNIQUE_STORE = "storage.store.open_store"
+# Turns at hosts; without it, or where it gives none, the processes of one data folder share files.
+COMMUNIQUE_TURNS = "storage.turns.shared_turns"
 COMMUNIQUE_DATA = str(environment.data)
 COMMUNIQUE_DATABASE = environment.database
 COMMUNIQUE_CONTACT = environment.contact

@@ -14,7 +14,6 @@ from storage.database import insert_into
 from storage.tables import AddressRow
 from storage.walks import chunks
 
-
 READ_ANEW: dict[str, Any] = {"state": AddressState.DISCOVERED, "etag": None, "last_modified": None}
 """What makes a kept address due once more with its whole page: asked with validators, a site would answer 304
 and the page, though unchanged, would not be read with what is known of it by now.

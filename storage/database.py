@@ -87,6 +87,11 @@ class Database:
         return self._url.render_as_string(hide_password=True)
 
     @property
+    def address(self) -> str:
+        """Of a PostgreSQL database, as the server's own tools and drivers take it; with its password."""
+        return self._url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+    @property
     def identity(self) -> str:
         """Equal for two spellings of the same database."""
         if self.is_sqlite:
@@ -118,6 +123,17 @@ class Database:
                     yield connection
             finally:
                 self._writing.now = False
+
+    @contextmanager
+    def beside(self) -> Iterator[Connection]:
+        """A connection in a short transaction that neither waits for writers nor lets them wait.
+
+        For rows about which nothing else is decided (turns, the queue), on a server; SQLite has one writer.
+        """
+        if self.is_sqlite:
+            raise RuntimeError("Database.beside() is for servers: SQLite has one writer, Database.write()")
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
 
     def revision(self) -> str | None:
         """Revision of the schema in the database; None when it has none. Raises DatabaseUnusable."""

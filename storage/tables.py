@@ -28,6 +28,7 @@ from storage.link_tables import (
     VectorRow,
 )
 from storage.schedule_tables import SourceOverrideRow
+from storage.work_tables import TurnRow, WorkerRow
 
 __all__ = [
     "NAMING",
@@ -58,10 +59,12 @@ __all__ = [
     "SourceRow",
     "StatementRow",
     "Table",
+    "TurnRow",
     "UnlinkedRow",
     "UtcTime",
     "VectorRow",
     "WalkRow",
+    "WorkerRow",
 ]
 
 
