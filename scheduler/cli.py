@@ -14,11 +14,13 @@ from typer.core import TyperGroup
 from scheduler.options import DatabaseOption, DataOption, Given, JsonOption
 from scheduler.screen import Refusal, say
 from scheduler.verbs import (
+    captures,
     crawling,
     databases,
     decisions,
     demonstration,
     differing,
+    export,
     ingesting,
     ledger,
     linking,
@@ -88,6 +90,8 @@ decisions.add_to(app)
 linking.add_to(app)
 relink.add_to(app)
 ledger.add_to(app)
+captures.add_to(app)
+export.add_to(app)
 databases.add_to(app)
 
 

@@ -38,6 +38,7 @@ from scheduler.indexes import FoundIndex, index_at
 from scheduler.saved import Form, SavedFile, address_in, page_in
 from storage.captures import captures_in
 from storage.encodings import BodyUnreadable
+from storage.wacz import WaczBroken, warcs_in
 from storage.warc import WarcBroken
 
 if TYPE_CHECKING:
@@ -147,17 +148,28 @@ class Intake:
                 self._store.frontier.close_run(run, outcome, dict(self._by_source.get(source, {})), words)
 
     def take(self, file: SavedFile) -> None:
-        """Take in one file: a page, or every page of a WARC."""
+        """Take in one file: a page, or every page of a WARC or WACZ."""
         if file.form is Form.UNKNOWN:
             self._end(Result(file.path, None, None, Fate.SKIPPED, file.reason))
         elif file.form is Form.WARC:
-            self._take_warc(file.path)
+            self._take_warc(file.path, file.path)
+        elif file.form is Form.WACZ:
+            self._take_wacz(file.path)
         else:
             self._take_page(file)
 
-    def _take_warc(self, path: Path) -> None:
+    def _take_wacz(self, path: Path) -> None:
         try:
-            for capture in captures_in(path):
+            with warcs_in(path) as found:
+                for warc in found:
+                    self._take_warc(warc, path)
+        except WaczBroken as error:
+            self._end(Result(path, None, None, Fate.FAILED, str(error)))
+
+    def _take_warc(self, warc: Path, path: Path) -> None:
+        """`path` is the file that the person named."""
+        try:
+            for capture in captures_in(warc):
                 self._take_capture(path, capture)
         except (WarcBroken, BodyUnreadable) as error:
             # What came before the damage, or beside it, is in.

@@ -20,18 +20,21 @@ from crawler.declare import Record
 from crawler.items import Capture, Origin
 from crawler.pages.record import address_in_record
 from crawler.source import Source, registry
+from storage.wacz import is_wacz
 
 LARGEST_PAGE = 64 * 1024 * 1024
 """Bytes; a saved page above this is refused (a WARC may be of any size, its pages may not)."""
 
 _HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
 _GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
 
 
 class Form(StrEnum):
     """What a saved file is."""
 
     WARC = "WARC"
+    WACZ = "WACZ"
     HTML = "HTML"
     JSON = "JSON"
     TEXT = "text"
@@ -68,6 +71,10 @@ def form_of(path: Path) -> SavedFile:
     start = _first_bytes(path)
     if start.startswith(b"WARC/"):
         return SavedFile(path, Form.WARC)
+    if start.startswith(_ZIP):
+        if path.suffix.lower() == ".wacz" or is_wacz(path):
+            return SavedFile(path, Form.WACZ)
+        return SavedFile(path, Form.UNKNOWN, "a zip file without WARC files in archive/: unpack it first")
     if not start.strip():
         return SavedFile(path, Form.UNKNOWN, "the file is empty")
     with path.open("rb") as file:
@@ -83,7 +90,7 @@ def form_of(path: Path) -> SavedFile:
         return SavedFile(path, Form.HTML)
     if b"\x00" not in start and path.suffix.lower() in (".txt", ".text", ".md", ""):
         return SavedFile(path, Form.TEXT)
-    return SavedFile(path, Form.UNKNOWN, "neither HTML, JSON, text nor WARC")
+    return SavedFile(path, Form.UNKNOWN, "neither HTML, JSON, text, WARC nor WACZ")
 
 
 def files_under(paths: Iterable[Path]) -> Iterator[SavedFile]:

@@ -3,7 +3,8 @@
 A process writes to a file of its own, `<month>/<name>.warc.gz.open`, which it holds locked, and gives it its
 final name when it is done. A record is written with one system call, so that a kill can only tear the last
 one; `recover` cuts that off, whoever comes next. The table `captures` is the index; it is written in
-batches, and `recover` adds what a kill kept from it.
+batches, and `recover` adds what a kill kept from it. A body that the store has of the same address already
+is not written again: the record refers to the one that holds it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from warcio.recordloader import ArcWarcRecord
 
 from crawler.items import Capture, CapturePlace
 from storage.database import Database, insert_into
@@ -29,7 +31,7 @@ from storage.encodings import MOST_BYTES, BodyUnreadable
 from storage.ledger import utc_now
 from storage.tables import CaptureRow
 from storage.warc import (
-    RUN,
+    Raw,
     WarcBroken,
     capture_of,
     captures_in,
@@ -37,16 +39,27 @@ from storage.warc import (
     head_of,
     members,
     parse,
+    place_referred_to,
+    raw_of,
+    refers_elsewhere,
+)
+from storage.warc_members import (
+    RUN,
+    Original,
+    payload_digest,
     response_member,
+    revisit_member,
     warcinfo_member,
 )
 
-__all__ = ["CaptureUnreadable", "Recovered", "WarcStore", "captures_in"]
+__all__ = ["CaptureUnreadable", "Recovered", "WarcStore", "captures_in", "read_capture", "record_at"]
 
 FULL = 2**30
 """A file is closed when it has grown to so many bytes."""
 BATCH = 64
 """Captures whose rows are written together."""
+SHORTEST_REPEATED = 1_000
+"""Bytes; a shorter body is simply written again."""
 OPEN = ".open"
 
 
@@ -106,13 +119,18 @@ class WarcStore:
 
     def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
         """See CaptureStore. Raises OSError when it cannot be written (disk full); the file stays whole."""
-        member = response_member(run, capture, raw_body)
         digest = digest_of(capture.body)
+        payload = payload_digest(raw_body)
+        original = self._original(capture, payload) if len(raw_body) >= SHORTEST_REPEATED else None
+        if original is None:
+            member = response_member(run, capture, raw_body)
+        else:
+            member = revisit_member(run, replace(capture, digest=digest), raw_body, original)
         with self._lock:
             file = self._file_to_write()
             place = CapturePlace(file.name, file.size, len(member))
             self._append(file, member)
-            self._rows.append(_row(run, capture, place, digest))
+            self._rows.append(_row(run, capture, place, digest, payload, revisit=original is not None))
             enough = len(self._rows) >= self._batch
             if file.size >= self._full:
                 # Rows first: while the file bears its open name, recovery looks after it.
@@ -148,20 +166,8 @@ class WarcStore:
         self.flush()
 
     def read(self, place: CapturePlace) -> Capture:
-        """The capture at that place, its body decoded. Raises CaptureUnreadable."""
-        try:
-            with self._path_of(place.file).open("rb") as file:
-                file.seek(place.offset)
-                member = io.BytesIO(file.read(place.length))
-            (whole,) = members(member, place.file)
-            capture = capture_of(parse(whole.content, place.file, place.offset), place.file, place.offset)
-        except (OSError, ValueError) as error:
-            raise CaptureUnreadable(
-                f"capture {place.file}, offset {place.offset}, length {place.length}: {error}"
-            ) from error
-        if capture is None:
-            raise CaptureUnreadable(f"capture {place.file}, offset {place.offset}: this is no response")
-        return replace(capture, place=place)
+        """See `read_capture`."""
+        return read_capture(self._folder, place)
 
     def find(self, capture: Capture) -> CapturePlace | None:
         """Where the same capture lies already (address, time and body are equal); None when it does not.
@@ -184,15 +190,27 @@ class WarcStore:
         found = [self._recover(path) for path in sorted(self._folder.glob(f"*/*.warc.gz{OPEN}"))]
         return [each for each in found if each is not None]
 
-    def _path_of(self, name: str) -> Path:
-        parts = PurePosixPath(name).parts
-        if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name) or ".." in parts:
-            raise ValueError("this is no name of a file in the captures folder")
-        path = self._folder.joinpath(*parts)
-        if path.exists():
-            return path
-        # Perhaps its process still writes to it.
-        return path.with_name(path.name + OPEN)
+    def _original(self, capture: Capture, payload: str) -> Original | None:
+        """The record that holds this body already; None where there is none.
+
+        Only records that the index has: its file is looked after. Where redirects led elsewhere the record
+        bears another address than its row, so neither refers to the other.
+        """
+        if capture.final_url is not None:
+            return None
+        query = select(
+            CaptureRow.captured_at, CaptureRow.file, CaptureRow.record_offset, CaptureRow.record_length
+        ).where(
+            CaptureRow.url == capture.url,
+            CaptureRow.payload_digest == payload,
+            CaptureRow.record_type == "response",
+        )
+        with self._database.read() as connection:
+            row = connection.execute(query.order_by(CaptureRow.id).limit(1)).first()
+        if row is None or row.captured_at > capture.captured_at:
+            return None
+        place = CapturePlace(row.file, row.record_offset, row.record_length)
+        return Original(capture.url, row.captured_at, place)
 
     def _file_to_write(self) -> _OpenFile:
         if self._file is None:
@@ -276,6 +294,56 @@ class WarcStore:
         return (0, 0) if end is None or end > size else (count, end)
 
 
+def path_of(folder: Path, name: str) -> Path:
+    """The file of that name in the captures folder. Raises ValueError for what is no such name."""
+    parts = PurePosixPath(name).parts
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name) or ".." in parts:
+        raise ValueError("this is no name of a file in the captures folder")
+    path = folder.joinpath(*parts)
+    if path.exists():
+        return path
+    # Perhaps its process still writes to it.
+    return path.with_name(path.name + OPEN)
+
+
+def record_at(folder: Path, place: CapturePlace) -> ArcWarcRecord:
+    """The record at that place. Raises OSError, ValueError (WarcBroken)."""
+    with path_of(folder, place.file).open("rb") as file:
+        file.seek(place.offset)
+        content = io.BytesIO(file.read(place.length))
+    whole = list(members(content, place.file))
+    if len(whole) != 1:
+        raise WarcBroken(f"expected one record there, found {len(whole)}")
+    return parse(whole[0].content, place.file, place.offset)
+
+
+def original_of(folder: Path, record: ArcWarcRecord) -> Raw:
+    """The body to which a revisit of the store refers. Raises BodyUnreadable."""
+    place = place_referred_to(record)
+    if place is None:
+        raise BodyUnreadable("it does not say which record holds its body")
+    try:
+        return raw_of(record_at(folder, place), place.file, place.offset)
+    except (OSError, WarcBroken) as error:
+        raise BodyUnreadable(f"the record that holds its body: {error}") from error
+
+
+def read_capture(folder: Path, place: CapturePlace) -> Capture:
+    """The capture at that place of a captures folder, its body decoded. Raises CaptureUnreadable."""
+    try:
+        record = record_at(folder, place)
+        capture = capture_of(
+            record, place.file, place.offset, originals=lambda revisit: original_of(folder, revisit)
+        )
+    except (OSError, ValueError) as error:
+        raise CaptureUnreadable(
+            f"capture {place.file}, offset {place.offset}, length {place.length}: {error}"
+        ) from error
+    if capture is None:
+        raise CaptureUnreadable(f"capture {place.file}, offset {place.offset}: this is no response")
+    return replace(capture, place=place)
+
+
 def _rows_of(file: io.BufferedRandom, name: str, start: int) -> tuple[list[dict[str, Any]], int]:
     """Index rows of the whole records from `start` on, and where the last of them ends."""
     rows: list[dict[str, Any]] = []
@@ -284,21 +352,28 @@ def _rows_of(file: io.BufferedRandom, name: str, start: int) -> tuple[list[dict[
         for member in members(file, name, start):
             record = parse(member.content, name, member.offset)
             run = str(record.rec_headers.get_header(RUN) or "")
+            revisit = refers_elsewhere(record)
+            payload = record.rec_headers.get_header("WARC-Payload-Digest")
             try:
-                capture = capture_of(record, name, member.offset, limit=2 * MOST_BYTES)
+                if revisit:
+                    capture = head_of(record, name, member.offset)
+                else:
+                    capture = capture_of(record, name, member.offset, limit=2 * MOST_BYTES)
             except BodyUnreadable:
                 # Kept as it came, which is all that could be done; it just has no digest.
                 capture = head_of(parse(member.content, name, member.offset), name, member.offset)
             end = member.offset + member.length
             if capture is not None:
                 place = CapturePlace(name, member.offset, member.length)
-                rows.append(_row(run, capture, place, capture.digest or ""))
+                rows.append(_row(run, capture, place, capture.digest or "", payload, revisit=revisit))
     except WarcBroken:
         pass  # the torn end: what counts is what is whole before it
     return rows, end
 
 
-def _row(run: str, capture: Capture, place: CapturePlace, digest: str) -> dict[str, Any]:
+def _row(
+    run: str, capture: Capture, place: CapturePlace, digest: str, payload: str | None, *, revisit: bool
+) -> dict[str, Any]:
     return {
         "run_id": run,
         "url": capture.url,
@@ -310,4 +385,6 @@ def _row(run: str, capture: Capture, place: CapturePlace, digest: str) -> dict[s
         "file": place.file,
         "record_offset": place.offset,
         "record_length": place.length,
+        "payload_digest": payload if capture.final_url is None else None,
+        "record_type": "revisit" if revisit else "response",
     }

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import NAMING, BigId, Json, Table, UtcTime
+from storage.history_tables import AbsenceRow, RereadRow
 from storage.link_tables import (
     AnchorRow,
     BandRow,
@@ -32,6 +33,7 @@ from storage.work_tables import TurnRow, WorkerRow
 
 __all__ = [
     "NAMING",
+    "AbsenceRow",
     "AddressRow",
     "AnchorRow",
     "BandRow",
@@ -51,6 +53,7 @@ __all__ = [
     "ReleaseRow",
     "RelinkLinkRow",
     "RelinkRow",
+    "RereadRow",
     "RevisionRow",
     "RunClaimRow",
     "RunRow",
@@ -218,9 +221,14 @@ class CaptureRow(Table):
     status: Mapped[int]
     content_type: Mapped[str | None] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(80))
+    """`sha256:` and the hex digest of the body, decoded."""
     file: Mapped[str] = mapped_column(String(255))
     record_offset: Mapped[int] = mapped_column(BigInteger)
     record_length: Mapped[int] = mapped_column(BigInteger)
+    payload_digest: Mapped[str | None] = mapped_column(String(80))
+    """Of the body as it came, as the record says it; None where later captures must not refer to this one."""
+    record_type: Mapped[str] = mapped_column(String(20), default="response", server_default="response")
+    """response, or revisit: a record without a body, which an earlier record of the address holds."""
 
 
 class IssuerRow(Table):

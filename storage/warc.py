@@ -1,21 +1,17 @@
-"""WARC records as bytes: written one gzip member each, read strictly, of our own files and of anybody's.
+"""WARC records read strictly, of our own files and of anybody's. `warc_members` writes them.
 
-The layout is warcio's. What is ours is strictness: warcio passes over damaged gzip data in silence, and
-whether a file is whole is what has to be known after a kill.
+What is ours is strictness: warcio passes over damaged gzip data in silence, and whether a file is whole is
+what has to be known after a kill. A revisit is given with the body that an earlier record holds.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import io
-import re
-import uuid
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,21 +19,19 @@ from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecord, ArcWarcRecordLoader
 from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
-from crawler.items import Capture, Origin
+from crawler.items import Capture, CapturePlace, Origin
 from storage.encodings import MOST_BYTES, BodyUnreadable, decode
-
-LEVEL = 1
-"""Compression of records: level 1 makes a 50 kB page 15 % larger than warcio's level 9, eight times as fast.
-Most bodies come compressed anyway and are kept as they came."""
-
-RUN, ORIGIN, ASKED = "Communique-Run", "Communique-Origin", "Communique-Asked-URI"
-"""Header fields of our own; the standard lets readers ignore what they do not know. The last one is written
-where redirects led elsewhere: the record's target is the address that answered."""
+from storage.warc_members import ASKED, DIGEST, NOT_MODIFIED, ORIGIN, REFERS
 
 _MAGIC = b"\x1f\x8b"
 _PIECE = 2**16
+
+
+Raw = tuple[bytes, StatusAndHeaders]
+"""A body as a record holds it, and the HTTP headers that tell how it is encoded."""
+Originals = Callable[[ArcWarcRecord], Raw]
+"""Finds what a revisit record refers to. Raises BodyUnreadable where that is not to be had."""
 
 
 class WarcBroken(ValueError):
@@ -51,47 +45,6 @@ class Member:
     offset: int
     length: int
     content: bytes
-
-
-def response_member(run: str, capture: Capture, raw_body: bytes) -> bytes:
-    """A response record as one gzip member. `raw_body` is the body as it came, still encoded.
-
-    The bytes are those that warcio would write; it takes as long for its own work as for the compression.
-    """
-    head = _http_head(capture, raw_body)
-    payload = hashlib.sha1(raw_body, usedforsecurity=False)
-    block = hashlib.sha1(head, usedforsecurity=False)
-    block.update(raw_body)
-    lines = [
-        "WARC/1.1",
-        f"WARC-Date: {_warc_date(capture.captured_at)}",
-        f"{RUN}: {_one_line(run)}",
-        f"{ORIGIN}: {capture.origin.value}",
-        *((f"{ASKED}: {_one_line(capture.url)}",) if capture.final_url else ()),
-        "WARC-Type: response",
-        f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>",
-        f"WARC-Target-URI: {_one_line(capture.final_url or capture.url)}",
-        f"WARC-Payload-Digest: {_written(payload)}",
-        f"WARC-Block-Digest: {_written(block)}",
-        "Content-Type: application/http; msgtype=response",
-        f"Content-Length: {len(head) + len(raw_body)}",
-        "",
-        "",
-    ]
-    return _member(b"".join(("\r\n".join(lines).encode("utf-8"), head, raw_body, b"\r\n\r\n")))
-
-
-def _written(digest: hashlib._Hash) -> str:
-    return f"sha1:{base64.b32encode(digest.digest()).decode('ascii')}"
-
-
-def warcinfo_member(file_name: str, software: str) -> bytes:
-    """The record that a WARC file begins with."""
-    out = io.BytesIO()
-    writer = WARCWriter(out, gzip=False, warc_version="1.1")
-    info = {"software": software, "format": "WARC File Format 1.1"}
-    writer.write_record(writer.create_warcinfo_record(file_name, info))
-    return _member(out.getvalue())
 
 
 def members(file: BinaryIO, name: str, start: int = 0) -> Iterator[Member]:
@@ -135,7 +88,7 @@ def parse(content: bytes, name: str, offset: int) -> ArcWarcRecord:
 
 def head_of(record: ArcWarcRecord, name: str, offset: int) -> Capture | None:
     """The capture in a record, without its body; None when it is no HTTP response. Raises BodyUnreadable."""
-    if record.rec_type != "response" or record.http_headers is None:
+    if not _is_answer(record):
         return None
     target = str(record.rec_headers.get_header("WARC-Target-URI"))
     url = record.rec_headers.get_header(ASKED) or target
@@ -149,37 +102,75 @@ def head_of(record: ArcWarcRecord, name: str, offset: int) -> Capture | None:
             captured_at=_captured_at(str(record.rec_headers.get_header("WARC-Date"))),
             origin=Origin(origin) if origin in set(Origin) else Origin.FILE,
             final_url=target if target != url else None,
+            digest=record.rec_headers.get_header(DIGEST),
         )
     except ValueError as error:
         raise BodyUnreadable(f"{name}, offset {offset}: {url}: {error}") from error
 
 
-def capture_of(record: ArcWarcRecord, name: str, offset: int, limit: int = MOST_BYTES) -> Capture | None:
+def capture_of(
+    record: ArcWarcRecord,
+    name: str,
+    offset: int,
+    limit: int = MOST_BYTES,
+    originals: Originals | None = None,
+) -> Capture | None:
     """The capture in a record that was just parsed; None when it is no HTTP response.
 
     Reads the record to its end. Raises WarcBroken when it is shorter than it says, BodyUnreadable when
-    its body cannot be unpacked.
+    its body cannot be unpacked, or stands in another record and `originals` does not find that.
     """
     too_large = record.length is not None and record.length > limit
-    is_response = record.rec_type == "response" and record.http_headers is not None
-    raw = _read_whole(record, name, offset, keep=is_response and not too_large)
+    raw = _read_whole(record, name, offset, keep=_is_answer(record) and not too_large)
     head = head_of(record, name, offset)
     if head is None:
         return None
     if too_large:
         raise BodyUnreadable(f"{name}, offset {offset}: {head.url} is larger than {limit} bytes")
+    headers = record.http_headers
     try:
-        body = _payload(raw, record.http_headers, limit)
+        if refers_elsewhere(record):
+            if originals is None:
+                raise BodyUnreadable("its body stands in another record")
+            raw, headers = originals(record)
+        body = _payload(raw, headers, limit)
     except BodyUnreadable as error:
         raise BodyUnreadable(f"{name}, offset {offset}: {head.url}: {error}") from error
     return replace(head, body=body, digest=digest_of(body))
 
 
+def _is_answer(record: ArcWarcRecord) -> bool:
+    return record.rec_type in ("response", "revisit") and record.http_headers is not None
+
+
+def refers_elsewhere(record: ArcWarcRecord) -> bool:
+    """Whether it is a revisit whose body an earlier record holds; an answer 304 has none at all."""
+    profile = record.rec_headers.get_header("WARC-Profile") or ""
+    return record.rec_type == "revisit" and not profile.endswith(NOT_MODIFIED)
+
+
+def place_referred_to(record: ArcWarcRecord) -> CapturePlace | None:
+    """The place of the record that holds the body, as our own revisits say it; None in other people's."""
+    written = (record.rec_headers.get_header(REFERS) or "").split(" ", 2)
+    if len(written) != 3 or not (written[0].isdecimal() and written[1].isdecimal()):
+        return None
+    return CapturePlace(written[2], int(written[0]), int(written[1]))
+
+
+def raw_of(record: ArcWarcRecord, name: str, offset: int) -> Raw:
+    """The body of a response that was just parsed, as it came. Raises WarcBroken, BodyUnreadable."""
+    if record.rec_type != "response" or record.http_headers is None:
+        raise BodyUnreadable(f"{name}, offset {offset}: this is no response")
+    return _read_whole(record, name, offset, keep=True), record.http_headers
+
+
 def captures_in(path: Path, limit: int = MOST_BYTES) -> Iterator[Capture]:
     """The HTTP responses in any WARC file, plain or gzip, in order; error pages are given as they are.
 
-    A damaged file gives what comes before the damage, then raises WarcBroken. Responses that cannot be
-    unpacked, or are larger than `limit`, are left out; BodyUnreadable names them at the end.
+    Revisits are given with the body of the earlier record of the file that they refer to. A damaged file
+    gives what comes before the damage, then raises WarcBroken. Responses that cannot be unpacked, are
+    larger than `limit`, or refer to what the file does not hold, are left out; BodyUnreadable names them
+    at the end.
     """
     left_out: list[str] = []
     with path.open("rb") as file:
@@ -187,6 +178,7 @@ def captures_in(path: Path, limit: int = MOST_BYTES) -> Iterator[Capture]:
         file.seek(0)
         source = _Members(file, path.name) if compressed else None
         stream = io.BufferedReader(source) if source else file
+        earlier = _Earlier(path, compressed=compressed)
         while True:
             _skip_blank_lines(stream)
             offset = source.member if source else stream.tell()
@@ -195,10 +187,11 @@ def captures_in(path: Path, limit: int = MOST_BYTES) -> Iterator[Capture]:
                 break
             offset = source.member if source else offset
             try:
-                capture = capture_of(record, path.name, offset, limit)
+                capture = capture_of(record, path.name, offset, limit, earlier.find)
             except BodyUnreadable as error:
                 left_out.append(str(error))
                 continue
+            earlier.note(record, offset)
             if capture is not None:
                 yield capture
     if left_out:
@@ -208,6 +201,44 @@ def captures_in(path: Path, limit: int = MOST_BYTES) -> Iterator[Capture]:
 def digest_of(body: bytes) -> str:
     """As in `Capture.digest`."""
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
+
+
+class _Earlier:
+    """Where the responses of a file stand, for the revisits that come after them."""
+
+    def __init__(self, path: Path, *, compressed: bool) -> None:
+        self._path = path
+        self._compressed = compressed
+        self._by_digest: dict[str, int] = {}
+        self._by_time: dict[tuple[str, str], int] = {}
+
+    def note(self, record: ArcWarcRecord, offset: int) -> None:
+        """Take down a record that was read."""
+        if record.rec_type != "response":
+            return
+        said = record.rec_headers.get_header
+        if digest := said("WARC-Payload-Digest"):
+            self._by_digest.setdefault(digest, offset)
+        self._by_time[(said("WARC-Target-URI") or "", (said("WARC-Date") or "")[:19])] = offset
+
+    def find(self, record: ArcWarcRecord) -> Raw:
+        """As `Originals`."""
+        said = record.rec_headers.get_header
+        digest = said("WARC-Payload-Digest")
+        refers = (said("WARC-Refers-To-Target-URI") or "", (said("WARC-Refers-To-Date") or "")[:19])
+        offset = self._by_time.get(refers, self._by_digest.get(digest or ""))
+        if offset is None:
+            raise BodyUnreadable(f"its body stands in a record that {self._path.name} does not hold")
+        with self._path.open("rb") as file:
+            file.seek(offset)
+            stream = io.BufferedReader(_Members(file, self._path.name)) if self._compressed else file
+            original = _parse(stream, self._path.name, offset)
+            # A member may hold several records; then the one that was meant is not the first.
+            if original is None or (
+                digest and original.rec_headers.get_header("WARC-Payload-Digest") != digest
+            ):
+                raise BodyUnreadable("the record that it refers to does not stand where a member begins")
+            return raw_of(original, self._path.name, offset)
 
 
 class _Members(io.RawIOBase):
@@ -292,40 +323,6 @@ def _payload(raw: bytes, headers: StatusAndHeaders, limit: int) -> bytes:
     if encoding and "gzip" in encoding.lower() and not raw.startswith(_MAGIC):
         encoding = None  # so do some with this one
     return decode(raw, encoding, limit)
-
-
-def _member(content: bytes) -> bytes:
-    compressor = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-    return compressor.compress(content) + compressor.flush()
-
-
-def _http_head(capture: Capture, raw_body: bytes) -> bytes:
-    try:
-        phrase = HTTPStatus(capture.status).phrase
-    except ValueError:
-        phrase = "Unknown"
-    lines = [f"HTTP/1.1 {capture.status} {phrase}"]
-    came_decoded = raw_body == capture.body
-    for name, value in capture.headers:
-        known = name.lower()
-        if known == "transfer-encoding":
-            continue
-        written = _one_line(name)
-        # A head that does not fit its body would mislead every reader; what it said is kept beside.
-        wrong_encoding = known == "content-encoding" and came_decoded and value.strip().lower() != "identity"
-        wrong_length = known == "content-length" and value.strip() != str(len(raw_body))
-        if wrong_encoding or wrong_length:
-            written = f"X-Crawler-{written}"
-        lines.append(f"{written}: {_one_line(value)}")
-    return "\r\n".join([*lines, "", ""]).encode("utf-8", "replace")
-
-
-def _one_line(text: str) -> str:
-    return re.sub(r"[\r\n\0]+", " ", text).strip()
-
-
-def _warc_date(time: datetime) -> str:
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _captured_at(text: str) -> datetime:

@@ -46,7 +46,8 @@ def ingest(
     paths: Annotated[
         list[Path],
         typer.Argument(
-            metavar="PATH", help="Saved HTML, page text, JSON record, WARC, WARC.gz, or folders of them."
+            metavar="PATH",
+            help="Saved HTML, page text, JSON record, WARC, WARC.gz, WACZ, or folders of them.",
         ),
     ],
     source: Annotated[
@@ -68,7 +69,7 @@ def ingest(
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Take in what you have: saved pages, page texts, API records, WARC files, whole folders.
+    """Take in what you have: saved pages, page texts, API records, WARC and WACZ files, whole folders.
 
     Pages go to the source that knows their address. A single page of no known source is read by general
     extraction (source `saved`); such pages of a WARC are skipped unless --source is given.
@@ -90,7 +91,7 @@ def ingest(
     if not files:
         raise typer.BadParameter(f"no files in {', '.join(map(str, paths))}")
     if url is not None:
-        if len(files) != 1 or files[0].form is Form.WARC:
+        if len(files) != 1 or files[0].form in (Form.WARC, Form.WACZ):
             raise typer.BadParameter(f"--url is the address of one saved page; found {_many(files)}")
         if not is_web_address(url):
             raise typer.BadParameter(f"expected --url to be an http(s) address with a host, found {url!r}")

@@ -13,7 +13,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.items import Capture, Origin
-from storage.warc import response_member
+from storage.warc_members import response_member
 
 MOMENT = datetime(2017, 2, 3, 4, 5, 6, 7, tzinfo=UTC)
 
