@@ -150,6 +150,7 @@ def test_pywb_shows_the_page_of_an_exported_warc(data: Path, tmp_path: Path) -> 
     assert type_command("export", "--warc", out, "--source", "us_dhs", "--data", data).code == 0
     for words in (["init", "ours"], ["add", "ours", str(out)]):
         subprocess.run([programs / "wb-manager", *words], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "config.yaml").write_text("collections_root: collections\n")
     told = tmp_path / "log"
     script = (
         "import sys; from gevent.pywsgi import WSGIServer; from pywb.apps.frontendapp import FrontEndApp\n"
