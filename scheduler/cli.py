@@ -26,6 +26,7 @@ from scheduler.verbs import (
     linking,
     relink,
     review,
+    schedule,
     source,
     statements,
     why,
@@ -80,6 +81,7 @@ def communique(
 demonstration.add_to(app)
 ledger.add_sources(app)
 source.add_to(app)
+schedule.add_to(app)
 crawling.add_to(app)
 ingesting.add_to(app)
 statements.add_to(app)

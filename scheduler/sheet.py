@@ -76,6 +76,7 @@ def fact_sheet(source: type[Source], samples_folder: Path = SAMPLES) -> dict[str
         "browser": stated(source.browser),
         "archive_from": source.archive_from if crawled else None,
         "every_seconds": source.every.interval.total_seconds() if crawled else None,
+        "cron": source.every.cron if crawled else None,
         "expected_per_week": {"at_least": source.expect.at_least, "at_most": source.expect.at_most}
         if crawled
         else None,

@@ -4,26 +4,50 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from crawler.declare.checks import DefinitionError, check_css
+
+if TYPE_CHECKING:
+    from crawler.declare.cron import Cron
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Every:
-    """How often the source is crawled."""
+    """How often the source is crawled: after so much time, or by the clock of its own country."""
 
     minutes: int = 0
     hours: int = 0
     days: int = 0
+    cron: str = ""
+    """Instead of an interval: five fields of cron, in the source's zone ("30 6 * * 1-5"). A time
+    that a change of clocks leaves out is made up for at the first that there is, one that comes twice is
+    taken once."""
 
     def __post_init__(self) -> None:
-        if self.interval <= timedelta(0):
+        if self.cron:
+            if (self.minutes, self.hours, self.days) != (0, 0, 0):
+                raise DefinitionError("Every: an interval or cron, not both")
+            try:
+                self.calendar()
+            except ValueError as error:
+                raise DefinitionError(f"Every: {error}") from None
+        elif self.interval <= timedelta(0):
             raise DefinitionError("Every: the interval must be longer than nothing")
 
     @property
     def interval(self) -> timedelta:
-        """The time between two starts."""
+        """The time between two starts; of a cron the longest one."""
+        if self.cron:
+            return self.calendar().longest_gap()
         return timedelta(minutes=self.minutes, hours=self.hours, days=self.days)
+
+    def calendar(self) -> Cron:
+        """What `cron` says. Raises ValueError."""
+        # Imported late: few sources are crawled by cron, and a crawl itself never asks.
+        from crawler.declare.cron import read_cron
+
+        return read_cron(self.cron)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,16 +59,18 @@ def sources(
     place = place_of(context, data, database, as_json)
 
     from crawler.source import crawled_sources
-    from scheduler.plan import in_words, next_due
+    from scheduler.plan import plans
+    from scheduler.triggers import every_in_words
     from storage.runs import latest_runs
 
     now = datetime.now(UTC)
     with _connection_if_any(place) as connection:
         last = latest_runs(connection, crawls=True) if connection is not None else {}
+        planned = plans(crawled_sources(), connection, now)
     shown = table("source", "title", "kind", "in", "found by", "every", "last run", "next")
     for name, source in crawled_sources().items():
         run = last.get(name)
-        due = next_due(source.every, run.started_at if run else None, now)
+        due = planned[name].next_at
         if place.json:
             write_json(_definition(source, run, due))
             continue
@@ -78,9 +80,9 @@ def sources(
             source.kind.value,
             _languages(source.languages),
             ", ".join(_ways(source)),
-            in_words(source.every),
+            every_in_words(planned[name].schedule.every),
             _run_in_words(run),
-            "now" if due <= now else in_zone(due),
+            "paused" if due is None else "now" if due <= now else in_zone(due),
         )
     if not place.json:
         out().print(shown)
@@ -101,7 +103,7 @@ def _run_in_words(run: RunView | None) -> str:
     return f"{in_zone(run.started_at)} {run.state}"
 
 
-def _definition(source: type[Source], run: RunView | None, due: datetime) -> dict[str, object]:
+def _definition(source: type[Source], run: RunView | None, due: datetime | None) -> dict[str, object]:
     return {
         "name": source.name,
         "title": source.title,
@@ -132,14 +134,18 @@ def status(
     """Show how every source stands: last run, addresses by state, next tries, oldest failure; and totals."""
     place = place_of(context, data, database, as_json)
 
-    from crawler.source import registry
+    from crawler.source import crawled_sources
+    from scheduler.plan import plans
     from storage.overview import overviews, totals
 
     with place.reading() as connection:
         found, total = overviews(connection), totals(connection)
+        crawled = {name: source for name, source in crawled_sources().items() if name in found}
+        planned = plans(crawled, connection, datetime.now(UTC))
     if place.json:
         for each in found.values():
-            write_json({"source": each.source, **_due_of(each, registry().get(each.source)), **_fields(each)})
+            due = planned[each.source].next_at if each.source in planned else None
+            write_json({"source": each.source, "next_due": due, **_fields(each)})
         write_json({"totals": total})
         return
     shown = table("source", "last run", "ended", *STATES, "next try", right=STATES)
@@ -175,15 +181,6 @@ def status(
         f"{total.statements:,} statements of {total.releases:,} releases in {total.revisions:,} revisions; "
         f"{total.links:,} links; {total.held:,} held back; {total.captures:,} captures"
     )
-
-
-def _due_of(overview: SourceOverview, source: type[Source] | None) -> dict[str, object]:
-    from scheduler.plan import next_due
-
-    if source is None or not source.discoveries():
-        return {"next_due": None}
-    run = overview.last_run
-    return {"next_due": next_due(source.every, run.started_at if run else None, datetime.now(UTC))}
 
 
 def _fields(overview: SourceOverview) -> dict[str, object]:

@@ -1,0 +1,183 @@
+"""`schedule preview`, `plan`, `run`: when crawls fire, what comes next, and the service that starts them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
+from scheduler.screen import out, table, write_json
+from scheduler.verbs import ending
+
+if TYPE_CHECKING:
+    from scheduler.triggers import Trigger
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group."""
+    group = typer.Typer(
+        name="schedule",
+        no_args_is_help=True,
+        help="Crawl by the clock: the service, what comes next, and when a trigger fires.",
+        epilog=ending("communique schedule run", "communique schedule plan"),
+    )
+    group.command(
+        "preview",
+        epilog=ending(
+            "communique schedule preview --cron '0 0 * * *' --timezone Europe/Brussels "
+            "--from 2026-01-01 --until 2027-01-01 --json",
+            "communique schedule preview --every 2h --timezone America/Santiago --from 2026-04-04 "
+            "--until 2026-04-06 --jitter 600",
+            "communique schedule preview --source mx_sre --from 2026-01-01 --until 2026-01-08",
+        ),
+    )(preview)
+    app.add_typer(group)
+
+
+def preview(
+    context: typer.Context,
+    begin: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="TIME",
+            help="First moment: a day or a time (2026-01-01, 2026-01-01T06:00Z), else in the zone.",
+        ),
+    ],
+    until: Annotated[str, typer.Option("--until", metavar="TIME", help="Moment before which it ends.")],
+    cron: Annotated[
+        str | None,
+        typer.Option(
+            "--cron",
+            metavar="FIELDS",
+            help="Minute, hour, day, month, weekday (0 and 7 are Sunday), by the clock of the zone.",
+            show_default=False,
+        ),
+    ] = None,
+    every: Annotated[
+        str | None,
+        typer.Option(
+            "--every",
+            metavar="INTERVAL",
+            help="6h, 1d12h, 30min: elapsed time, counted from --from.",
+            show_default=False,
+        ),
+    ] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--source", metavar="NAME", help="What the definition of a source says.", show_default=False
+        ),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(
+            "--timezone",
+            metavar="ZONE",
+            help="As in Europe/Brussels; UTC, or the source's, when none is given.",
+            show_default=False,
+        ),
+    ] = None,
+    jitter: Annotated[
+        int | None,
+        typer.Option(
+            "--jitter",
+            min=0,
+            metavar="SECONDS",
+            help="Longest delay. None when it is not given; of a source an hour.",
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="From which the jitter is computed.")
+    ] = "preview",
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print when a trigger fires: of a cron exactly once for each local period, whatever clocks do.
+
+    With --json one line for each firing: "fires_at" the moment in UTC, jitter included; "local" the same
+    moment in the zone, with its offset; "period" what it is the one firing of: an hour (2026-03-29T02), a
+    day (2026-03-29), an ISO week (2026-W13), a month (2026-03), the time on the wall where a cron fires
+    several times in these, or the beginning of an interval in UTC; "slot" the moment without jitter in
+    UTC. A time that does not exist fires at the first moment of its period that does; one that comes twice
+    fires the first time; a period that does not exist has no firing.
+    """
+    place = place_of(context, data, database, as_json)
+    zone = _zone(timezone) if timezone is not None else None
+    trigger, zone = _trigger(cron, every, source, zone, jitter, name, begin)
+    first, end = _moment("--from", begin, zone), _moment("--until", until, zone)
+    if end < first:
+        raise typer.BadParameter(f"expected --from before --until, found {begin} and {until}; exchange them")
+    shown = table("UTC", "local", "period")
+    for firing in trigger.firings(first, end):
+        if place.json:
+            write_json(firing)
+        else:
+            shown.add_row(f"{firing.fires_at:%Y-%m-%d %H:%M:%S}", firing.local.isoformat(), firing.period)
+    if not place.json:
+        out().print(shown)
+
+
+def _trigger(
+    cron: str | None,
+    every: str | None,
+    source: str | None,
+    zone: ZoneInfo | None,
+    jitter: int | None,
+    name: str,
+    begin: str,
+) -> tuple[Trigger, ZoneInfo]:
+    from crawler.declare import DefinitionError
+    from crawler.declare.cron import read_cron
+    from scheduler.triggers import CronTrigger, IntervalTrigger, read_every, trigger_for
+
+    given = [each for each in (cron, every, source) if each is not None]
+    if len(given) != 1:
+        raise typer.BadParameter(
+            f"expected one of --cron, --every and --source, found {len(given) or 'none'} of them"
+        )
+    if source is not None:
+        from crawler.source import crawled_sources
+        from scheduler.plan import JITTER
+
+        definition = crawled_sources().get(source)
+        if definition is None:
+            raise typer.BadParameter(f"no source {source!r} is crawled: see communique sources")
+        own = zone or definition.zone()
+        delay = JITTER if jitter is None else timedelta(seconds=jitter)
+        return trigger_for(definition.every, own, source, delay), own
+    zone = zone or ZoneInfo("UTC")
+    delay = timedelta(seconds=jitter or 0)
+    try:
+        if cron is not None:
+            return CronTrigger(read_cron(cron), zone, name, delay), zone
+        said = read_every(every or "")
+    except (ValueError, DefinitionError) as error:
+        raise typer.BadParameter(str(error)) from None
+    if said.cron:
+        return CronTrigger(said.calendar(), zone, name, delay), zone
+    return IntervalTrigger(said.interval, zone, name, delay, _moment("--from", begin, zone)), zone
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):
+        raise typer.BadParameter(
+            f"expected a zone of the IANA database such as Europe/Brussels, found {name!r}"
+        ) from None
+
+
+def _moment(option: str, text: str, zone: ZoneInfo) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(
+            f"{option}: expected a day or a time (2026-01-01, 2026-01-01T06:00), found {text!r}"
+        ) from None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
