@@ -120,7 +120,8 @@ class Database:
                 with self._writer.connect() as connection, connection.begin():
                     if not self.is_sqlite:
                         _wait_for_other_writers(connection)
-                    yield connection
+                    with _indexed(connection):
+                        yield connection
             finally:
                 self._writing.now = False
 
@@ -204,6 +205,9 @@ class Database:
                 f"database with --database or another folder with --data."
             )
         migrations.upgrade(connection)
+        from storage.search.index import fill_when_empty
+
+        fill_when_empty(connection)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -217,6 +221,19 @@ class Database:
             raise DatabaseUnusable(f"{self.url} cannot be opened: {error.orig}. {advice}") from error
         except DBAPIError as error:
             raise DatabaseUnusable(f"{self.url} cannot be used: {error.orig}") from error
+
+
+@contextmanager
+def _indexed(connection: Connection) -> Iterator[None]:
+    """What is touched meanwhile is in the index at the end (`storage.search.index`)."""
+    from storage.search.index import forget, settle
+
+    forget(connection)
+    try:
+        yield
+        settle(connection)
+    finally:
+        forget(connection)
 
 
 def insert_into(connection: Connection, table: type[Table]) -> sqlite.Insert:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from crawler.items import Claim, ClaimKind, KindOfRelease, KindOfSource, Role, Standing
+from storage.search.index import touch, touch_releases
 from storage.tables import ClaimRow, LinkRow, ReleaseRow, StatementRow
 
 HUB_ABOVE = 50
@@ -300,6 +301,7 @@ def load_statement_mates(connection: Connection, statements: Collection[str]) ->
 def redirect(connection: Connection, targets: Mapping[str, str | None]) -> None:
     """Lead statement ids to living statements; None makes an id live again. One UPDATE for all of them."""
     if targets:
+        touch(connection, targets)
         connection.execute(
             update(StatementRow.__table__)  # type: ignore[arg-type]
             .where(StatementRow.id == bindparam("statement"))
@@ -311,6 +313,7 @@ def redirect(connection: Connection, targets: Mapping[str, str | None]) -> None:
 def describe_statements(connection: Connection, heads: Mapping[str, ReleaseFacts]) -> None:
     """Give living statements the day, title and kind of the release that stands for them."""
     if heads:
+        touch(connection, heads)
         connection.execute(
             update(StatementRow.__table__)  # type: ignore[arg-type]
             .where(StatementRow.id == bindparam("statement"))
@@ -325,6 +328,11 @@ def describe_statements(connection: Connection, heads: Mapping[str, ReleaseFacts
 def assign(connection: Connection, changes: Sequence[tuple[str, str, Role, Standing | None]]) -> None:
     """Set statement, role and standing of releases: (release id, statement id, role, standing)."""
     if changes:
+        releases = [each for each, *_ in changes]
+        for some in chunks(releases):
+            left = select(ReleaseRow.statement_id).where(ReleaseRow.id.in_(some))
+            touch(connection, connection.scalars(left))
+        touch_releases(connection, releases)
         connection.execute(
             update(ReleaseRow.__table__)  # type: ignore[arg-type]
             .where(ReleaseRow.id == bindparam("release"))

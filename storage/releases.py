@@ -25,6 +25,7 @@ from storage.release_rows import (
     parts_of,
     revision_row,
 )
+from storage.search.index import touch_releases
 from storage.tables import (
     HeldRow,
     ReleaseRow,
@@ -72,6 +73,9 @@ def save_releases(
     keep_addresses(connection, run, [_kept(each, now) for each in releases], now)
     _release_held(connection, releases)
     queue(connection, [each.release_id for each in saved if each.relink], "changed", now)
+    touch_releases(
+        connection, [each.release_id for each in saved if each.relink or each.change is not Change.UNCHANGED]
+    )
     new_in = {each.source for each, done in zip(releases, saved, strict=True) if done.change is Change.NEW}
     if new_in:
         connection.execute(update(SourceRow).where(SourceRow.name.in_(new_in)).values(last_new_at=now))
@@ -268,6 +272,7 @@ def _add_older(connection: Connection, run: str, older: Sequence[Release]) -> No
             if each.captured_at is not None
         ]
         connection.execute(insert(RevisionRow), rows)
+        touch_releases(connection, [each.id for each in missing])
 
 
 def _insert_parts(connection: Connection, releases: Iterable[Release]) -> None:

@@ -143,7 +143,7 @@ def _views(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> Ite
     for release in connection.execute(_RELEASE_COLUMNS.where(ReleaseRow.statement_id.in_(list(releases)))):
         releases[release.statement_id].append(release)
     for row in rows:
-        shown = tuple(_shown(connection, each) for each in sorted(releases[row.id], key=_rank))
+        shown = tuple(_shown(connection, each) for each in sorted(releases[row.id], key=rank))
         yield StatementView(
             id=row.id,
             title=row.title,
@@ -159,7 +159,8 @@ _ROLES = {role.value: rank for rank, role in enumerate(Role)}
 _KINDS = {kind.value: rank for rank, kind in enumerate(KindOfSource)}
 
 
-def _rank(release: Row[*tuple[Any, ...]]) -> tuple[int, int, date, str, str]:
+def rank(release: Row[*tuple[Any, ...]]) -> tuple[int, int, date, str, str]:
+    """The place of a version in its statement: originals first, who speaks for itself first."""
     return (
         _ROLES[release.role],
         _KINDS[release.source_kind],

@@ -29,6 +29,7 @@ from storage.link_tables import (
     VectorRow,
 )
 from storage.schedule_tables import SourceOverrideRow
+from storage.search_tables import EntryRow, EntryTraitRow, TraitCountRow, TraitPairRow, TraitRow
 from storage.work_tables import TurnRow, WorkerRow
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "DayAnchorsRow",
     "DecisionPairRow",
     "DecisionRow",
+    "EntryRow",
+    "EntryTraitRow",
     "HeldRow",
     "IssuerRow",
     "Json",
@@ -62,6 +65,9 @@ __all__ = [
     "SourceRow",
     "StatementRow",
     "Table",
+    "TraitCountRow",
+    "TraitPairRow",
+    "TraitRow",
     "TurnRow",
     "UnlinkedRow",
     "UtcTime",

@@ -11,6 +11,7 @@ from sqlalchemy import inspect
 
 import storage.migrations
 from storage.database import Database
+from storage.search.texts import is_part
 from storage.tables import Table
 
 
@@ -19,7 +20,13 @@ def test_an_upgrade_from_nothing_makes_exactly_the_tables(empty_url: str) -> Non
     database.upgrade()
     with database.write() as connection:
         context = MigrationContext.configure(
-            connection, opts={"compare_type": True, "compare_server_default": True}
+            connection,
+            opts={
+                "compare_type": True,
+                "compare_server_default": True,
+                # Full text is in each database's own form, which no model describes.
+                "include_name": lambda name, kind, _parents: kind != "table" or not is_part(name),
+            },
         )
         assert compare_metadata(context, Table.metadata) == []
     database.close()

@@ -1,0 +1,394 @@
+"""Which statements a filter finds, how many, of what sort, and when they were said.
+
+Lists go from the latest to the earliest, by entry number: a page begins where the one before ended, whatever
+has arrived since. Counts that were kept ready are exact; others look at the latest entries only, up to a
+limit, and say so.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy.orm import aliased
+
+from storage.search import texts
+from storage.search.asking import day_after, read_question
+from storage.search.cursors import read_cursor, write_cursor
+from storage.search.filters import DIMENSIONS, Filter, traits_of
+from storage.search.index import ALL, DAY, EVERY, MONTH, SHIFT, YEAR, Trait, first_of
+from storage.search.limits import COUNTED, COUNTED_BY_TIME, MOST_ITEMS, bounded
+from storage.search.summaries import StatementSummary, summaries
+from storage.search_tables import EntryRow, EntryTraitRow, TraitCountRow, TraitPairRow, TraitRow
+
+Span = Literal["day", "month", "year"]
+_SPANS: Mapping[str, int] = {"day": DAY, "month": MONTH, "year": YEAR}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of an answer."""
+
+    items: tuple[StatementSummary, ...]
+    next_cursor: str | None
+    """Where the next part begins; None at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many statements there are."""
+
+    number: int
+    exact: bool = True
+    """False: at least so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many of the statements that a filter finds have each value."""
+
+    total: Count
+    values: Mapping[str, Mapping[str, int]]
+    """By dimension (`storage.search.filters.DIMENSIONS`) and value, the most frequent first. When `total` is
+    not exact, of the latest statements only, as many as `total` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """How many statements were said in a day, a month or a year."""
+
+    start: date
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """How many statements were said when; spans without any are left out."""
+
+    by: Span
+    bars: tuple[Bar, ...]
+    """The earliest first."""
+    exact: bool = True
+    """False: only the latest statements were counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A filter as the tables know it."""
+
+    every: int
+    """Id of the trait that every entry has."""
+    having: tuple[int, ...]
+    without: tuple[int, ...]
+    text: texts.Sought
+    since: date | None
+    until: date | None
+    nothing: bool = False
+    """It names something that no statement has."""
+
+    @property
+    def kept_ready(self) -> bool:
+        """Whether counts are kept for it, its days aside: of one trait at most."""
+        return not self.text and not self.without and len(self.having) <= 1
+
+    def window(self, entry: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
+        if self.since is not None:
+            yield entry >= first_of(self.since)
+        if self.until is not None and self.until != date.max:
+            yield entry < first_of(day_after(self.until))
+
+
+def find_statements(
+    connection: Connection, wanted: Filter, *, cursor: str | None = None, limit: int = 20
+) -> Page:
+    """A page of statements, the latest said first. Raises BadCursor and TooLong."""
+    question = repr(wanted)
+    before = None if cursor is None else _number(read_cursor(cursor, question))
+    size = max(1, min(limit, MOST_ITEMS))
+    with bounded(connection):
+        resolved = _resolve(connection, wanted)
+        numbers = _numbers(connection, resolved, size + 1, before)
+        found = summaries(connection, numbers[:size], resolved.text)
+    more = len(numbers) > size
+    return Page(found, write_cursor(str(numbers[size - 1]), question) if more else None)
+
+
+def find_entries(
+    connection: Connection, wanted: Filter, before: int | None, limit: int
+) -> list[tuple[int, str]]:
+    """Numbers and ids of statements before a number, the latest first: for who reads them all."""
+    with bounded(connection, 600):
+        numbers = _numbers(connection, _resolve(connection, wanted), limit, before)
+        rows = connection.execute(
+            select(EntryRow.number, EntryRow.statement_id)
+            .where(EntryRow.number.in_(numbers))
+            .order_by(EntryRow.number.desc())
+        )
+        return [(row.number, row.statement_id) for row in rows]
+
+
+def count(connection: Connection, wanted: Filter) -> Count:
+    """How many statements there are; exact up to COUNTED, and where counts are kept ready."""
+    with bounded(connection):
+        resolved = _resolve(connection, wanted)
+        if resolved.nothing:
+            return Count(0)
+        if resolved.kept_ready:
+            return Count(_kept(connection, resolved))
+        limited = _matching(connection, resolved).limit(COUNTED + 1).subquery()
+        number = connection.scalar(select(func.count()).select_from(limited)) or 0
+        return Count(min(number, COUNTED), number <= COUNTED)
+
+
+def facets(connection: Connection, wanted: Filter) -> Facets:
+    """How many statements have each value."""
+    with bounded(connection):
+        resolved = _resolve(connection, wanted)
+        if resolved.nothing:
+            return Facets(Count(0), {})
+        names = _names(connection)
+        if resolved.kept_ready and resolved.since is None and resolved.until is None:
+            numbers = _kept_facets(connection, resolved)
+            return Facets(Count(_kept(connection, resolved)), _sorted(numbers, names))
+        if resolved.kept_ready and not resolved.having:
+            numbers = _between(connection, resolved, sorted(names))
+            return Facets(Count(numbers[resolved.every]), _sorted(numbers, names))
+        matched = _latest(connection, resolved, COUNTED + 1)
+        rows = connection.scalars(
+            select(EntryRow.traits)
+            .join(matched, matched.c.entry == EntryRow.number)
+            .order_by(EntryRow.number.desc())
+        ).all()
+        counted = Counter(trait for row in rows[:COUNTED] for trait in row.split())
+        total = Count(min(len(rows), COUNTED), len(rows) <= COUNTED)
+        return Facets(total, _sorted({int(each): number for each, number in counted.items()}, names))
+
+
+def volume(connection: Connection, wanted: Filter, by: Span = "month") -> Volume:
+    """How many statements were said in each day, month or year."""
+    with bounded(connection):
+        resolved = _resolve(connection, wanted)
+        if resolved.nothing:
+            return Volume(by, ())
+        if resolved.kept_ready and (bars := _kept_bars(connection, resolved, by)) is not None:
+            return Volume(by, bars)
+        matched = _latest(connection, resolved, COUNTED_BY_TIME + 1)
+        day = matched.c.entry.op("/")(1 << SHIFT)
+        rows = connection.execute(select(day, func.count()).group_by(day).order_by(day)).all()
+        counted: Counter[date] = Counter()
+        for ordinal, number in rows:
+            counted[_start(date.fromordinal(ordinal), by)] += number
+        exact = sum(counted.values()) <= COUNTED_BY_TIME
+        return Volume(by, tuple(Bar(start, number) for start, number in sorted(counted.items())), exact)
+
+
+def _start(day: date, by: Span) -> date:
+    return day if by == "day" else day.replace(day=1) if by == "month" else day.replace(month=1, day=1)
+
+
+def _number(place: str) -> int:
+    return int(place) if place.isdecimal() else 0
+
+
+def _resolve(connection: Connection, wanted: Filter) -> _Wanted:
+    asked = read_question(wanted.query)
+    having, without = traits_of(wanted)
+    having = list(dict.fromkeys([*having, *asked.having]))
+    without = list(dict.fromkeys([*without, *asked.without]))
+    ids, languages = _traits(connection, {*having, *without, EVERY})
+    sought = texts.sought(asked, languages)
+    since = max((day for day in (wanted.since, asked.since) if day is not None), default=None)
+    until = min((day for day in (wanted.until, asked.until) if day is not None), default=None)
+    empty = since is not None and until is not None and since > until
+    nothing = empty or sought.nothing or EVERY not in ids or any(each not in ids for each in having)
+    return _Wanted(
+        ids.get(EVERY, 0),
+        tuple(ids[each] for each in having if each in ids),
+        tuple(ids[each] for each in without if each in ids),
+        sought,
+        since,
+        until,
+        nothing,
+    )
+
+
+def _traits(connection: Connection, wanted: set[Trait]) -> tuple[dict[Trait, int], list[str]]:
+    """Ids of the traits that there are, and all languages."""
+    query = select(TraitRow).where(
+        TraitRow.value.in_({value for _, value in wanted}) | (TraitRow.dimension == "language")
+    )
+    rows = connection.execute(query).all()
+    ids = {(row.dimension, row.value): row.id for row in rows}
+    languages = sorted(row.value for row in rows if row.dimension == "language")
+    return {each: ids[each] for each in wanted if each in ids}, languages
+
+
+def _numbers(connection: Connection, wanted: _Wanted, limit: int, before: int | None) -> Sequence[int]:
+    if wanted.nothing:
+        return []
+    return connection.scalars(_matching(connection, wanted, before).limit(limit)).all()
+
+
+def _matching(connection: Connection, wanted: _Wanted, before: int | None = None) -> Select[Any]:
+    """Numbers of the entries that are wanted, the latest first."""
+    if wanted.text:
+        query, entry = texts.matching(
+            connection, wanted.text, wanted.having or (wanted.every,), wanted.without
+        )
+    else:
+        rarest, *others = _rarest_first(connection, wanted.having or (wanted.every,))
+        leading = aliased(EntryTraitRow)
+        entry = leading.entry.expression
+        query = select(leading.entry.label("entry")).where(leading.trait == rarest)
+        for trait in others:
+            query = query.where(_has(entry, trait))
+        for trait in wanted.without:
+            query = query.where(~_has(entry, trait))
+    query = query.where(*wanted.window(entry))
+    if before is not None:
+        query = query.where(entry < before)
+    return query.order_by(entry.desc())
+
+
+def _latest(connection: Connection, wanted: _Wanted, limit: int) -> Any:  # noqa: ANN401 - a subquery
+    return _matching(connection, wanted).limit(limit).subquery()
+
+
+def _has(entry: ColumnElement[int], trait: int) -> ColumnElement[bool]:
+    other = aliased(EntryTraitRow)
+    return exists().where(other.trait == trait, other.entry == entry)
+
+
+def _rarest_first(connection: Connection, traits: Sequence[int]) -> list[int]:
+    if len(traits) == 1:
+        return list(traits)
+    query = select(TraitCountRow.trait, TraitCountRow.number).where(
+        TraitCountRow.trait.in_(traits), TraitCountRow.span == ALL
+    )
+    numbers = {row.trait: row.number for row in connection.execute(query)}
+    return sorted(traits, key=lambda each: numbers.get(each, 0))
+
+
+def _names(connection: Connection) -> dict[int, Trait]:
+    return {row.id: (row.dimension, row.value) for row in connection.execute(select(TraitRow))}
+
+
+def _kept(connection: Connection, wanted: _Wanted) -> int:
+    """How many entries have the one trait, or are there at all, in the window."""
+    trait = wanted.having[0] if wanted.having else wanted.every
+    return _between(connection, wanted, [trait])[trait]
+
+
+def _kept_facets(connection: Connection, wanted: _Wanted) -> dict[int, int]:
+    if not wanted.having:
+        query = select(TraitCountRow.trait, TraitCountRow.number).where(
+            TraitCountRow.span == ALL, TraitCountRow.trait.in_(select(TraitRow.id))
+        )
+        return dict(connection.execute(query).all())
+    (trait,) = wanted.having
+    pairs = select(TraitPairRow.other, TraitPairRow.number).where(TraitPairRow.one == trait)
+    return {
+        **dict(connection.execute(pairs).all()),
+        trait: _kept(connection, wanted),
+    }
+
+
+def _between(connection: Connection, wanted: _Wanted, traits: Sequence[int]) -> Counter[int]:
+    """How many entries have each trait in the window: whole years, months at its ends, days at theirs."""
+    numbers: Counter[int] = Counter()
+    row = TraitCountRow
+    for span, first, last in spans_between(wanted.since, wanted.until):
+        query = (
+            select(row.trait, func.sum(row.number))
+            .where(row.trait.in_(traits), row.span == span, row.start >= first, row.start <= last)
+            .group_by(row.trait)
+        )
+        for trait, number in connection.execute(query):
+            numbers[trait] += int(number)
+    return numbers
+
+
+def spans_between(since: date | None, until: date | None) -> list[tuple[int, int, int]]:
+    """A window as few spans of each sort: (sort, first start, last start), ordinals of first days."""
+    if since is None and until is None:
+        return [(ALL, 0, 0)]
+    first, last = since or date.min, until or date.max
+    if first.year == last.year:
+        return _months(first, last)
+    spans: list[tuple[int, int, int]] = []
+    from_year, to_year = first.year, last.year
+    if first != date(first.year, 1, 1):
+        spans += _months(first, date(first.year, 12, 31))
+        from_year += 1
+    if last != date(last.year, 12, 31):
+        spans += _months(date(last.year, 1, 1), last)
+        to_year -= 1
+    if from_year <= to_year:
+        spans.append((YEAR, date(from_year, 1, 1).toordinal(), date(to_year, 1, 1).toordinal()))
+    return spans
+
+
+def _months(first: date, last: date) -> list[tuple[int, int, int]]:
+    """Days of one year."""
+
+    def days(start: date, end: date) -> tuple[int, int, int]:
+        return (DAY, start.toordinal(), end.toordinal())
+
+    if first.month == last.month:
+        return [days(first, last)]
+    spans = []
+    from_month, to_month = first.month, last.month
+    if first.day != 1:
+        spans.append(days(first, _last_of(first)))
+        from_month += 1
+    if last != _last_of(last):
+        spans.append(days(last.replace(day=1), last))
+        to_month -= 1
+    if from_month <= to_month:
+        start, end = date(first.year, from_month, 1), date(first.year, to_month, 1)
+        spans.append((MONTH, start.toordinal(), end.toordinal()))
+    return spans
+
+
+def _last_of(day: date) -> date:
+    """The last day of its month."""
+    return (
+        date.fromordinal(date(day.year, day.month + 1, 1).toordinal() - 1)
+        if day.month < 12
+        else date(day.year, 12, 31)
+    )
+
+
+def _kept_bars(connection: Connection, wanted: _Wanted, by: Span) -> tuple[Bar, ...] | None:
+    """Bars as they are kept; None when the window cuts one."""
+    trait = wanted.having[0] if wanted.having else wanted.every
+    row = TraitCountRow
+    if wanted.since is None and wanted.until is None:
+        query = select(row.start, row.number).where(row.trait == trait, row.span == _SPANS[by])
+        return tuple(
+            Bar(date.fromordinal(start), number)
+            for start, number in connection.execute(query.order_by(row.start))
+        )
+    counted: Counter[date] = Counter()
+    query = select(row.start, row.number).where(row.trait == trait, row.span == DAY)
+    if wanted.since is not None:
+        query = query.where(row.start >= wanted.since.toordinal())
+    if wanted.until is not None:
+        query = query.where(row.start <= wanted.until.toordinal())
+    for start, number in connection.execute(query):
+        counted[_start(date.fromordinal(start), by)] += number
+    return tuple(Bar(start, number) for start, number in sorted(counted.items()))
+
+
+def _sorted(numbers: Mapping[int, int], names: Mapping[int, Trait]) -> dict[str, dict[str, int]]:
+    values: dict[str, dict[str, int]] = {dimension: {} for dimension in DIMENSIONS}
+    ordered = sorted(numbers.items(), key=lambda each: (-each[1], names[each[0]]))
+    for trait, number in ordered:
+        dimension, value = names[trait]
+        if dimension in values and number > 0:
+            values[dimension][value] = number
+    return values

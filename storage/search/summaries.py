@@ -1,0 +1,135 @@
+"""Statements as lists show them: their versions without texts, and where a question was found in them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from crawler.items import AddressState
+from storage.search.snippets import Snippet, find_snippet
+from storage.search.texts import Sought
+from storage.search_tables import EntryRow
+from storage.statements import rank
+from storage.tables import AddressRow, ReleaseRow, RevisionRow, StatementRow
+from storage.views import ITS_ADDRESS
+
+
+@dataclass(frozen=True, slots=True)
+class VersionSummary:
+    """One version of a statement, without its text."""
+
+    id: str
+    source: str
+    source_kind: str
+    url: str
+    language: str
+    role: str
+    standing: str | None
+    title: str
+    said_on: date
+    posted_on: date | None
+    edited: bool
+    """Whether it has had more than one state."""
+    withdrawn: bool
+    """Whether the publisher has withdrawn it."""
+    gone: bool
+    """Whether the site said, when it was last asked, that the page no longer exists."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementSummary:
+    """A statement in a list."""
+
+    id: str
+    title: str
+    kind: str
+    said_on: date
+    issuers: tuple[str, ...]
+    """Of all versions, each once."""
+    languages: tuple[str, ...]
+    sources: tuple[str, ...]
+    roles: tuple[str, ...]
+    has_translation: bool
+    edited: bool
+    withdrawn: bool
+    gone: bool
+    """Whether a version is gone."""
+    versions: tuple[VersionSummary, ...]
+    """Originals first, then translations, re-posts, excerpts."""
+    snippet: Snippet | None
+    """Where the question was found; None without one, and when it was found across versions only."""
+
+
+_COLUMNS = (
+    ReleaseRow.id, ReleaseRow.statement_id, ReleaseRow.source, ReleaseRow.source_kind, ReleaseRow.url,
+    ReleaseRow.language, ReleaseRow.role, ReleaseRow.standing, ReleaseRow.title, ReleaseRow.said_on,
+    ReleaseRow.posted_on, ReleaseRow.issuers, ReleaseRow.withdrawn, AddressRow.state.label("address_state"),
+)  # fmt: skip
+
+
+def summaries(connection: Connection, numbers: Sequence[int], sought: Sought) -> tuple[StatementSummary, ...]:
+    """What lists show of these entries, in their order."""
+    if not numbers:
+        return ()
+    query = (
+        select(EntryRow.number, StatementRow.id, StatementRow.title, StatementRow.kind, StatementRow.said_on)
+        .join(StatementRow, StatementRow.id == EntryRow.statement_id)
+        .where(EntryRow.number.in_(numbers))
+    )
+    statements = {row.number: row for row in connection.execute(query)}
+    ids = [row.id for row in statements.values()]
+    columns = (*_COLUMNS, ReleaseRow.summary, ReleaseRow.body) if sought.groups else _COLUMNS
+    versions: defaultdict[str, list[Any]] = defaultdict(list)
+    releases = (
+        select(*columns)
+        .select_from(ReleaseRow)
+        .outerjoin(AddressRow, ITS_ADDRESS)
+        .where(ReleaseRow.statement_id.in_(ids))
+    )
+    for row in connection.execute(releases):
+        versions[row.statement_id].append(row)
+    several = (
+        select(RevisionRow.release_id)
+        .where(RevisionRow.release_id.in_([row.id for rows in versions.values() for row in rows]))
+        .group_by(RevisionRow.release_id)
+        .having(func.count() > 1)
+    )
+    edited = set(connection.scalars(several))
+    return tuple(
+        _summary(statements[number], sorted(versions[statements[number].id], key=rank), edited, sought)
+        for number in numbers
+        if number in statements
+    )
+
+
+def _summary(statement: Any, rows: Sequence[Any], edited: set[str], sought: Sought) -> StatementSummary:  # noqa: ANN401
+    versions = tuple(
+        VersionSummary(
+            row.id, row.source, row.source_kind, row.url, row.language, row.role, row.standing, row.title,
+            row.said_on, row.posted_on, row.id in edited, row.withdrawn is not None,
+            row.address_state == AddressState.GONE,
+        )
+        for row in rows
+    )  # fmt: skip
+    languages = tuple(dict.fromkeys(each.language for each in versions))
+    return StatementSummary(
+        id=statement.id,
+        title=statement.title,
+        kind=statement.kind,
+        said_on=statement.said_on,
+        issuers=tuple(dict.fromkeys(issuer for row in rows for issuer in row.issuers)),
+        languages=languages,
+        sources=tuple(dict.fromkeys(each.source for each in versions)),
+        roles=tuple(dict.fromkeys(each.role for each in versions)),
+        has_translation=len(languages) > 1 or any(each.role == "translation" for each in versions),
+        edited=any(each.edited for each in versions),
+        withdrawn=any(each.withdrawn for each in versions),
+        gone=any(each.gone for each in versions),
+        versions=versions,
+        snippet=find_snippet(rows, sought) if sought.groups else None,
+    )

@@ -1,0 +1,242 @@
+"""The full text of statements in SQLite (FTS5) and PostgreSQL (tsvector): the same words, the same answers.
+
+Both are given words that are folded and stemmed already and store no text of their own; what is asked of them
+is built here, from words that hold letters and digits only, so nothing that a person types reaches their
+languages of questions.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, column, select, table, text
+
+from storage.search.asking import EMPTY_WORDS, Asked, Term
+from storage.search.words import APART, asked_forms, begins_run, fold
+
+NAME = "statement_words"
+_KEPT = "statement_words_kept"
+
+_SQLITE = (
+    # Words are made here, so the tokenizer has only to part them at spaces: `ascii` takes every character
+    # beyond ASCII as part of a word.
+    f"CREATE VIRTUAL TABLE {NAME} USING "
+    "fts5(title, body, traits, content='', columnsize=0, tokenize='ascii')",
+    # An index without content forgets a document only when it is told its words (SQLite before 3.43).
+    f"CREATE TABLE {_KEPT} (entry INTEGER PRIMARY KEY, words BLOB NOT NULL)",
+)
+_POSTGRESQL = (
+    f"CREATE TABLE {NAME} (entry bigint PRIMARY KEY, words tsvector NOT NULL)",
+    # Vectors lie apart from their rows, so that many rows are counted without reading them.
+    f"ALTER TABLE {NAME} SET (toast_tuple_target = 128)",
+    # A long list of pending entries is read through by every question.
+    f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin (words) WITH (gin_pending_list_limit = 256)",
+)
+_LARGEST = 900_000
+"""Bytes of a tsvector that are filled; PostgreSQL refuses those of a megabyte."""
+_LAST_PLACE = 16_383
+_MOST_PLACES = 256
+
+
+def make_tables(connection: Connection) -> None:
+    """Make the index, empty."""
+    for statement in _SQLITE if _is_sqlite(connection) else _POSTGRESQL:
+        connection.exec_driver_sql(statement)
+
+
+def drop_tables(connection: Connection) -> None:
+    """Take the index away."""
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {NAME}")
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_KEPT}")
+
+
+def is_part(name: str | None) -> bool:
+    """Whether a table belongs to the index (SQLite's full text has tables of its own)."""
+    return name is not None and name.startswith(NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is looked through of one statement: words of all its versions, and its traits."""
+
+    titles: tuple[tuple[str, ...], ...]
+    bodies: tuple[tuple[str, ...], ...]
+    traits: tuple[int, ...]
+
+    def columns(self) -> tuple[str, str, str]:
+        """Title, body and traits as text."""
+        apart = f" {APART} "
+        return (
+            apart.join(" ".join(each) for each in self.titles),
+            apart.join(" ".join(each) for each in self.bodies),
+            " ".join(f"t{each}" for each in self.traits),
+        )
+
+
+def add(connection: Connection, documents: Mapping[int, Document]) -> None:
+    """Put documents, by entry, into the index, which must not hold them yet."""
+    if not documents:
+        return
+    if not _is_sqlite(connection):
+        connection.exec_driver_sql(
+            f"INSERT INTO {NAME} (entry, words) VALUES (%s, %s::tsvector)",  # noqa: S608 - our own name
+            [(entry, vector(each)) for entry, each in documents.items()],
+        )
+        return
+    columns = {entry: each.columns() for entry, each in documents.items()}
+    connection.exec_driver_sql(
+        f"INSERT INTO {NAME} (rowid, title, body, traits) VALUES (?, ?, ?, ?)",  # noqa: S608
+        [(entry, *each) for entry, each in columns.items()],
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO {_KEPT} (entry, words) VALUES (?, ?)",  # noqa: S608
+        [(entry, zlib.compress("\n".join(each).encode(), 1)) for entry, each in columns.items()],
+    )
+
+
+def remove(connection: Connection, entries: Collection[int]) -> None:
+    """Take entries out of the index."""
+    if not entries:
+        return
+    if not _is_sqlite(connection):
+        connection.exec_driver_sql(f"DELETE FROM {NAME} WHERE entry = ANY(%s)", (list(entries),))  # noqa: S608
+        return
+    for entry in entries:
+        kept = connection.exec_driver_sql(f"SELECT words FROM {_KEPT} WHERE entry = ?", (entry,)).scalar()  # noqa: S608
+        if kept is None:
+            continue
+        connection.exec_driver_sql(
+            f"INSERT INTO {NAME} ({NAME}, rowid, title, body, traits) VALUES ('delete', ?, ?, ?, ?)",  # noqa: S608
+            (entry, *zlib.decompress(kept).decode().split("\n")),
+        )
+        connection.exec_driver_sql(f"DELETE FROM {_KEPT} WHERE entry = ?", (entry,))  # noqa: S608
+
+
+def vector(document: Document) -> str:
+    """A document as PostgreSQL writes a tsvector: titles with weight A, bodies with none, traits as `#17`."""
+    places: dict[str, list[str]] = {}
+    place = size = 0
+    for weight, texts in (("A", document.titles), ("", document.bodies)):
+        for words in texts:
+            for word in words:
+                place += 1
+                held = places.get(word)
+                if held is None:
+                    size += len(word.encode()) + 12
+                    if size > _LARGEST:
+                        break
+                    held = places[word] = []
+                if len(held) < _MOST_PLACES:
+                    size += 2
+                    held.append(f"{min(place, _LAST_PLACE)}{weight}")
+            place += 1
+    lexemes = [f"'{word}':{','.join(held)}" for word, held in places.items()]
+    return " ".join([*lexemes, *(f"'#{each}'" for each in document.traits)])
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that are looked for one behind the other."""
+
+    words: tuple[str, ...]
+    title: bool
+    begins: bool
+    """Whether the last word is the beginning of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What is looked for in the full text."""
+
+    groups: tuple[tuple[Phrase, ...], ...]
+    """All of them, of each one alternative."""
+    excluded: tuple[Phrase, ...]
+    nothing: bool = False
+    """Something was asked that holds no word: no text answers it."""
+
+    def __bool__(self) -> bool:
+        return bool(self.groups or self.excluded or self.nothing)
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Everything that a text is found by."""
+        return tuple(each for group in self.groups for each in group)
+
+
+def sought(asked: Asked, languages: Collection[str]) -> Sought:
+    """What to look for: each term in the form that each of the languages gives it."""
+    groups = [
+        (group, tuple(phrase for term in group for phrase in _phrases(term, languages)))
+        for group in asked.groups
+    ]
+    telling = [(group, phrases) for group, phrases in groups if phrases and not _is_empty(group)]
+    kept = telling or [(group, phrases) for group, phrases in groups if phrases]
+    excluded = tuple(phrase for term in asked.excluded for phrase in _phrases(term, languages))
+    nothing = bool(asked.groups) and not kept
+    return Sought(tuple(phrases for _, phrases in kept), excluded, nothing)
+
+
+def _is_empty(group: Sequence[Term]) -> bool:
+    return all(not each.begins and fold(each.text) in EMPTY_WORDS for each in group)
+
+
+def _phrases(term: Term, languages: Collection[str]) -> list[Phrase]:
+    if term.begins:
+        forms = {asked_forms(term.text, "")}
+    else:
+        forms = {asked_forms(term.text, each) for each in ("", *languages)}
+    return [
+        Phrase(words, term.title, term.begins or begins_run(words[-1])) for words in sorted(forms) if words
+    ]
+
+
+def matching(
+    connection: Connection, wanted: Sought, having: Sequence[int], without: Sequence[int]
+) -> tuple[Select[Any], ColumnElement[int]]:
+    """Entries whose text holds what is sought and that have, and have not, these traits; and the column of
+    their numbers. `having` must not be empty."""
+    if _is_sqlite(connection):
+        words = table(NAME, column("rowid"))
+        entry: ColumnElement[int] = words.c.rowid
+        condition = text(f"{NAME} MATCH :sought").bindparams(sought=_for_sqlite(wanted, having, without))
+        return select(entry.label("entry")).select_from(words).where(condition), entry
+    words = table(NAME, column("entry"), column("words"))
+    condition = text("words @@ CAST(:sought AS tsquery)").bindparams(
+        sought=_for_postgresql(wanted, having, without)
+    )
+    return select(words.c.entry).where(condition), words.c.entry
+
+
+def _for_sqlite(wanted: Sought, having: Sequence[int], without: Sequence[int]) -> str:
+    def shown(phrase: Phrase) -> str:
+        where = "title" if phrase.title else "{title body}"
+        return f'{where} : "{" ".join(phrase.words)}"{" *" if phrase.begins else ""}'
+
+    parts = [f"({' OR '.join(shown(each) for each in group)})" for group in wanted.groups]
+    parts += [f'traits : "t{each}"' for each in having]
+    question = " AND ".join(parts)
+    against = [shown(each) for each in wanted.excluded] + [f'traits : "t{each}"' for each in without]
+    return f"({question}) NOT ({' OR '.join(against)})" if against else question
+
+
+def _for_postgresql(wanted: Sought, having: Sequence[int], without: Sequence[int]) -> str:
+    def shown(phrase: Phrase) -> str:
+        marks = ["A" if phrase.title else ""] * len(phrase.words)
+        if phrase.begins:
+            marks[-1] = f"*{marks[-1]}"
+        words = [
+            f"'{word}'{':' + mark if mark else ''}" for word, mark in zip(phrase.words, marks, strict=True)
+        ]
+        return f"({' <-> '.join(words)})"
+
+    parts = [f"({' | '.join(shown(each) for each in group)})" for group in wanted.groups]
+    parts += [f"'#{each}'" for each in having]
+    parts += [f"!{shown(each)}" for each in wanted.excluded] + [f"!'#{each}'" for each in without]
+    return " & ".join(parts)
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
