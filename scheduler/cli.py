@@ -15,6 +15,7 @@ from scheduler.options import DatabaseOption, DataOption, Given, JsonOption
 from scheduler.screen import Refusal, say
 from scheduler.verbs import (
     captures,
+    coverage,
     crawling,
     databases,
     decisions,
@@ -92,6 +93,7 @@ decisions.add_to(app)
 linking.add_to(app)
 relink.add_to(app)
 ledger.add_to(app)
+coverage.add_to(app)
 captures.add_to(app)
 export.add_to(app)
 databases.add_to(app)

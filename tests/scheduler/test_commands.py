@@ -16,6 +16,7 @@ from tests.scheduler.commands import ROOT, SAMPLES, numbers, type_command
 
 VERBS = (
     "demo", "sources", "crawl", "ingest", "statements", "show", "differences", "status", "held", "runs",
+    "coverage",
 )  # fmt: skip
 GROUP = (("db", "upgrade"), ("db", "info"))
 EVERY = (*((verb,) for verb in VERBS), *GROUP)
