@@ -108,6 +108,9 @@ class Frontier(Protocol):
         a release is kept and whose page was gone.
         """
 
+    def revisits(self, source: str, *, now: datetime, budget: int) -> list[Due]:
+        """Kept pages whose turn it is to be looked at again, the most urgent first (`crawler.revisits`)."""
+
     def look_up(self, source: str, keys: Sequence[str]) -> dict[str, Due]:
         """Validators (ETag, Last-Modified) and attempts of known addresses."""
 

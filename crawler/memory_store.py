@@ -173,6 +173,10 @@ class MemoryFrontier:
                 found.append(_due(entry))
         return found[:limit]
 
+    def revisits(self, source: str, *, now: datetime, budget: int) -> list[Due]:
+        """See Frontier; what is kept for the length of one process is never old enough."""
+        return []
+
     def look_up(self, source: str, keys: Sequence[str]) -> dict[str, Due]:
         """See Frontier."""
         known = self.addresses.get(source, {})

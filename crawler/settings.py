@@ -16,6 +16,7 @@ from pathlib import Path
 import platformdirs
 
 from crawler.guard import read_mappings
+from crawler.revisits import BUDGET
 
 
 class EnvironmentError_(ValueError):  # noqa: N801 - the plain name is Python's own
@@ -36,6 +37,8 @@ class Environment:
     """COMMUNIQUE_CONNECT_TO, checked: comma-separated `host:port=address:port`."""
     connect_delay: float | None
     """COMMUNIQUE_CONNECT_DELAY: seconds between requests to mapped hosts; None: the definition's delay."""
+    revisits: int = BUDGET
+    """COMMUNIQUE_REVISITS: kept pages that a run of a source asks for again at most."""
     encoder: str = ""
     """COMMUNIQUE_ENCODER: encoder of sentences for linking, or none; empty: the one that comes with the
     program."""
@@ -60,6 +63,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         contact=contact,
         connect_to=connect_to,
         connect_delay=_seconds(variables.get("COMMUNIQUE_CONNECT_DELAY", "").strip()),
+        revisits=_pages(variables.get("COMMUNIQUE_REVISITS", "").strip()),
         encoder=variables.get("COMMUNIQUE_ENCODER", "").strip(),
         encoder_key=variables.get("COMMUNIQUE_ENCODER_KEY", "").strip(),
     )
@@ -75,6 +79,12 @@ def _seconds(text: str) -> float | None:
     if not math.isfinite(seconds) or seconds < 0:
         raise EnvironmentError_(f"COMMUNIQUE_CONNECT_DELAY: {text!r} is not a number of seconds, such as 0.5")
     return seconds
+
+
+def _pages(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit()):
+        raise EnvironmentError_(f"COMMUNIQUE_REVISITS: {text!r} is not a number of pages, such as {BUDGET}")
+    return int(text) if text else BUDGET
 
 
 def user_agent(contact: str) -> str:
@@ -111,6 +121,8 @@ COMMUNIQUE_PORTS: list[int] = []
 COMMUNIQUE_RESOLVER = None
 # Longest Retry-After, in seconds, that is waited for within a run; beyond it the address waits for another.
 COMMUNIQUE_LONGEST_WAIT = 120
+# Kept pages that a run asks for again at most, where the definition does not say.
+COMMUNIQUE_REVISITS = environment.revisits
 # So many challenges (or refusals for asking too much) in a row from one host end the crawl.
 COMMUNIQUE_CHALLENGES = 3
 # Seconds between two signs of life of a run.

@@ -88,6 +88,9 @@ class Source:
     missions, on mirrors what the attribution says."""
     mirrors: ClassVar[MirrorOf | None] = None
     polite: ClassVar[Polite] = Polite()
+    revisits: ClassVar[int | None] = None
+    """Kept pages that a run asks for again at most, to see whether they were edited or taken down; None: as
+    the settings say (COMMUNIQUE_REVISITS)."""
     browser: ClassVar[Browser | None] = None
     """For sites whose pages are empty until their scripts have run."""
     archive_from: ClassVar[date]
@@ -160,6 +163,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "mirrors": (MirrorOf, type(None)),
     "polite": Polite,
     "browser": (Browser, type(None)),
+    "revisits": (int, type(None)),
     "archive_from": date,
     "every": Every,
     "expect": PerWeek,
@@ -168,7 +172,10 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "unverified": tuple,
 }
 _OF_CRAWLS = {"archive_from", "every", "expect"}
-_OPTIONAL = {"kind", "browser", "issuers", "shared", "voices", "mirrors", "polite", "facts", "unverified"}
+_OPTIONAL = {
+    *("kind", "browser", "issuers", "shared", "voices", "mirrors", "polite", "revisits", "facts"),
+    "unverified",
+}
 
 
 def _refuse(cls: type[Source], attribute: str, problem: str) -> NoReturn:
@@ -209,6 +216,8 @@ def _check(cls: type[Source]) -> None:
 def _check_values(cls: type[Source]) -> None:
     if not cls.languages:
         _refuse(cls, "languages", "names none")
+    if cls.revisits is not None and cls.revisits < 0:
+        _refuse(cls, "revisits", f"{cls.revisits} is no number of pages")
     for tag in (*cls.languages, *cls.voices):
         if not _LANGUAGE_TAG.match(tag):
             _refuse(cls, "languages", f"{tag!r} is not a BCP 47 language tag")

@@ -15,7 +15,11 @@ from scheduler.options import DatabaseOption, DataOption, Given, JsonOption
 from scheduler.screen import Refusal, say
 from scheduler.verbs import (
     captures,
+<<<<<<< HEAD
     coverage,
+=======
+    changes,
+>>>>>>> b1094b7 (Changes: edits by sentence, withdrawals, pages gone after days; revisits under a budget)
     crawling,
     databases,
     decisions,
@@ -86,6 +90,7 @@ schedule.add_to(app)
 crawling.add_to(app)
 ingesting.add_to(app)
 statements.add_to(app)
+changes.add_to(app)
 differing.add_to(app)
 why.add_to(app)
 review.add_to(app)

@@ -12,10 +12,15 @@ from scheduler.crawl import Progress as Where
 from scheduler.screen import err, plain
 
 _SHOWN = (
-    "stored", "revised", "unchanged", "not_modified", "held", "skipped", "gone", "failed", "errors",
-    "by_fallback",
+    "stored", "revised", "revisited", "unchanged", "not_modified", "held", "skipped", "gone", "failed",
+    "errors", "by_fallback",
 )  # fmt: skip
-_LABELS = {"stored": "new", "not_modified": "not modified", "by_fallback": "read without rules"}
+_LABELS = {
+    "stored": "new",
+    "not_modified": "not modified",
+    "by_fallback": "read without rules",
+    "revisited": "looked at again",
+}
 
 
 def counts_in_words(counts: object, nothing: str = "nothing new") -> str:

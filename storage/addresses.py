@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, or_, update
 
 from crawler.items import AddressState
+from storage.absences import note_present
 from storage.database import insert_into
 from storage.tables import AddressRow
 from storage.walks import chunks
@@ -84,6 +85,7 @@ def keep_addresses(connection: Connection, run: str, kept: Sequence[Kept], now: 
     """
     for live in (True, False):
         _keep(connection, run, [each for each in kept if each.live is live], now, live=live)
+    note_present(connection, [(each.source, each.key, each.taken_at) for each in kept if each.live], now)
 
 
 def _keep(connection: Connection, run: str, kept: Sequence[Kept], now: datetime, *, live: bool) -> None:

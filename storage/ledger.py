@@ -30,10 +30,13 @@ from sqlalchemy.orm import aliased
 
 from crawler.frontier import RunInProgress, RunRequest, Seen, Walk
 from crawler.items import OUTSIDE_WINDOW, AddressState, Discovered, Due, Outcome
+from crawler.revisits import choose
 from storage import runs, walks
+from storage.absences import note_missing, note_present, says_missing
 from storage.addresses import READ_ANEW
 from storage.database import Database
 from storage.outcomes import NOT_MODIFIED, is_due, row_after, says_nothing_new
+from storage.revisits import pages_to_revisit
 from storage.tables import AddressRow, HeldRow, ReleaseRow, WalkRow
 from storage.walks import CHUNK, chunks
 
@@ -174,6 +177,13 @@ class Ledger:
             rows = connection.execute(select(together).order_by(together.c.key).limit(limit))
             return [_to_due(row) for row in rows]
 
+    def revisits(self, source: str, *, now: datetime, budget: int) -> list[Due]:
+        """See Frontier."""
+        with self._database.read() as connection:
+            chosen = choose(pages_to_revisit(connection, source, now), now, budget)
+        known = self.look_up(source, chosen)
+        return [known[key] for key in chosen if key in known]
+
     def look_up(self, source: str, keys: Sequence[str]) -> dict[str, Due]:
         """See Frontier."""
         found: dict[str, Due] = {}
@@ -200,12 +210,21 @@ class Ledger:
             unmodified = [
                 key for key, each in by_key.items() if any(one.reason == NOT_MODIFIED for one in each)
             ]
-            kept_as = _kept_as(connection, source, unmodified)
+            absent = {
+                key: one.reason
+                for key, each in by_key.items()
+                for one in each
+                if key in rows and says_missing(one)
+            }
+            kept_as = _kept_as(connection, source, [*unmodified, *absent])
+            absent = {key: why for key, why in absent.items() if kept_as.get(key) is AddressState.STORED}
+            absences = note_missing(connection, source, absent, now)
+            note_present(connection, [(source, key, now) for key in unmodified], now)
             for key, each in by_key.items():
                 if key not in rows:
                     missing.append(key)
                 for outcome in each if key in rows else ():
-                    rows[key] = row_after(rows[key], outcome, kept_as.get(key), now)
+                    rows[key] = row_after(rows[key], outcome, kept_as.get(key), now, absences.get(key))
             if rows:
                 connection.execute(_SETTLE, [_as_parameters(row) for row in rows.values()])
         if missing:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from crawler.items import AddressState, Outcome
+from storage.absences import Absence, says_missing
 
 NOT_MODIFIED = "not modified"
 """Reason that a spider gives, with state STORED, for a 304 answer."""
@@ -41,7 +42,8 @@ def is_due(
         return changed or next_try_at is None or next_try_at <= now
     if state is AddressState.SKIPPED:
         return False
-    return changed
+    # A page that is missing, and not gone yet, waits for its next try whatever its stamp.
+    return changed if next_try_at is None else next_try_at <= now
 
 
 def says_nothing_new(stamp: str, fetched_at: datetime | None) -> bool:
@@ -72,13 +74,29 @@ def retry_after(key: str, attempts: int) -> timedelta:
 
 
 def row_after(
-    row: Mapping[str, Any], outcome: Outcome, kept_as: AddressState | None, now: datetime
+    row: Mapping[str, Any],
+    outcome: Outcome,
+    kept_as: AddressState | None,
+    now: datetime,
+    absence: Absence | None = None,
 ) -> dict[str, Any]:
     """The row of an address after an outcome.
 
     `kept_as` is what the address has in the database beside its row: STORED with a release, HELD with a
-    held record, None with neither. Raises ValueError for states that only pipelines give.
+    held record, None with neither; `absence`, how a page that is kept and was missing stands now. Raises
+    ValueError for states that only pipelines give.
     """
+    if absence is not None and says_missing(outcome):
+        return {
+            **row,
+            "state": AddressState.STORED if absence.confirmed_at is None else AddressState.GONE,
+            "reason": absence.reason,
+            "failure": outcome.failure,
+            "status": outcome.status,
+            "attempts": 0,
+            "fetched_modified": row["modified"],
+            "next_try_at": absence.next_try_at,
+        }
     if outcome.state is AddressState.STORED and outcome.reason == NOT_MODIFIED:
         return {**row, **_fetched(row, outcome, now), **_unmodified(row, kept_as), "next_try_at": None}
     if outcome.state is AddressState.FAILED:

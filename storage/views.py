@@ -11,7 +11,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import ColumnElement, Connection, Row, and_, func, select
 
 from crawler.items import AddressState, CapturePlace
-from storage.tables import AddressRow, CaptureRow, ReleaseRow
+from storage.tables import AbsenceRow, AddressRow, CaptureRow, ReleaseRow
 
 View = TypeVar("View")
 
@@ -47,6 +47,8 @@ def view_of(view: Callable[..., View], row: Row[*tuple[Any, ...]], **more: Any) 
 
 OF_THE_ADDRESS = (
     AddressRow.state.label("address_state"),
+    AddressRow.source.label("address_source"),
+    AddressRow.key.label("address_key"),
     AddressRow.url.label("address_url"),
     AddressRow.fetched_at.label("asked_at"),
 )
@@ -58,11 +60,21 @@ ITS_ADDRESS = and_(AddressRow.source == ReleaseRow.source, AddressRow.key == Rel
 def gone_since(connection: Connection, row: Row[*tuple[Any, ...]]) -> datetime | None:
     """Since when the page of a release is gone; None while it is there. `row` holds `OF_THE_ADDRESS`.
 
-    A page is gone when the site said so (404, 410) the last time that it was asked for; since the first such
-    answer after the one that the release was read from. A page that comes back is gone no longer.
+    Since the site first said so, when it said so long and often enough (`storage.absences`). A page that
+    comes back is gone no longer. Where a page ended as gone before absences were taken down, since the first
+    such answer after the one that the release was read from.
     """
     if row.address_state != AddressState.GONE:
         return None
+    absent: datetime | None = connection.scalar(
+        select(func.min(AbsenceRow.first_at)).where(
+            AbsenceRow.source == row.address_source,
+            AbsenceRow.key == row.address_key,
+            AbsenceRow.returned_at.is_(None),
+        )
+    )
+    if absent is not None:
+        return absent
     query = select(func.min(CaptureRow.captured_at)).where(
         CaptureRow.url == row.address_url, CaptureRow.status.in_(_GONE)
     )

@@ -157,7 +157,7 @@ class SourceSpider(scrapy.Spider):
         return keeper_of(self.crawler)
 
     async def start(self) -> AsyncIterator[Any]:
-        """Leftovers of earlier runs, then index after index."""
+        """Leftovers of earlier runs, index after index, then what is to be looked at again."""
         self._page_finds = Batches(self._record_all, self.keeper.thread)
         nameless = nameless_hosts(self.settings, self.source)
         if nameless:
@@ -178,6 +178,8 @@ class SourceSpider(scrapy.Spider):
                 return
             async for each in walk.outputs():
                 yield each
+        async for request in self._revisits():
+            yield request
 
     def _walks(self) -> list[IndexWalk | NumbersWalk]:
         today = datetime.now(self.source.zone()).date()
@@ -215,6 +217,25 @@ class SourceSpider(scrapy.Spider):
                 self.keeper.count("discovered")
                 yield self.release_request(due)
             after = some[-1].key
+
+    async def _revisits(self) -> AsyncIterator[Request]:
+        """Kept pages whose turn it is, in a run that looks for what is new."""
+        window = self.window
+        if self.stopping or window.again or window.since is not None or window.until is not None:
+            return
+        budget = self.source.revisits
+        if budget is None:
+            budget = self.settings.getint("COMMUNIQUE_REVISITS")
+        chosen = await self.keeper.ask(
+            self.keeper.frontier.revisits, self.source.name, now=datetime.now(UTC), budget=budget
+        )
+        for due in chosen:
+            if self.may_ask(due.key):
+                if self.stopping or not self.take():
+                    return
+                await self.room_for_more()
+                self.keeper.count("revisited")
+                yield self.release_request(due)
 
     # What the walks ask of the spider.
 

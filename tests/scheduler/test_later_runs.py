@@ -207,6 +207,23 @@ def test_what_failed_for_a_while_is_complete_after_the_next_try(
     assert waits(data) == []
 
 
+def a_day_passes(data: Path) -> None:
+    """As if all that was seen of missing pages had been seen a day earlier."""
+    with closing(sqlite3.connect(data / "communique.db")) as connection, connection:
+        for number, *moments in connection.execute("select id, first_at, last_at from absences").fetchall():
+            first, last = (
+                (datetime.fromisoformat(each) - timedelta(days=1)).isoformat(" ", "microseconds")
+                for each in moments
+            )
+            change = "update absences set first_at = ?, last_at = ? where id = ?"
+            connection.execute(change, (first, last, number))
+
+
+def kinds_of_changes(data: Path) -> list[str]:
+    """What `changes` tells."""
+    return sorted(line["kind"] for line in type_command("changes", "--json", "--data", data).lines)
+
+
 def test_edits_and_withdrawals_that_no_index_tells_are_seen_when_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,17 +252,26 @@ def test_edits_and_withdrawals_that_no_index_tells_are_seen_when_asked_again(
 
         edited = shown_at(data, ours[0].url)
         assert edited["revision"] == 2
-        assert type_command("status", "--json", "--data", data).lines[0]["addresses"]["gone"] == 1
+        (edit,) = type_command("changes", "--json", "--data", data).lines
+        assert (edit["kind"], edit["url"]) == ("edited", ours[0].url)
+        assert edit["difference"]["sentences"]
 
+        # Once missing is not gone: it takes days, several answers, and other pages that answer meanwhile.
+        missing = shown_at(data, ours[1].url)
+        assert (missing["address_state"], missing["gone_since"]) == ("stored", None)
+        for _ in range(3):
+            a_day_passes(data)
+            assert type_command("crawl", "us_dhs", "--again", *window, "--data", data).code == 0
+        assert type_command("status", "--json", "--data", data).lines[0]["addresses"]["gone"] == 1
         withdrawn = shown_at(data, ours[1].url)
         assert withdrawn["address_state"] == "gone"
         # What the crawler found is not what the publisher says.
         assert withdrawn["withdrawn"] is None
         since = datetime.fromisoformat(withdrawn["gone_since"])
-        assert since > datetime.fromisoformat(withdrawn["captured_at"])
         told = type_command("show", ours[1].url, "--data", data)
         assert f"the site has no such page since {since:%Y-%m-%d}" in " ".join(told.out.split())
         assert "no such page" not in type_command("show", ours[0].url, "--data", data).out
+        assert kinds_of_changes(data) == ["edited", "gone"]
 
         # Still gone at the next visit: since the first one.
         assert type_command("crawl", "us_dhs", "--again", *window, "--data", data).code == 0
@@ -256,3 +282,4 @@ def test_edits_and_withdrawals_that_no_index_tells_are_seen_when_asked_again(
         assert type_command("crawl", "us_dhs", "--again", *window, "--data", data).code == 0
         back = shown_at(data, ours[1].url)
         assert (back["address_state"], back["gone_since"]) == ("stored", None)
+        assert kinds_of_changes(data) == ["edited", "gone", "returned"]

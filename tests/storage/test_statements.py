@@ -9,14 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert, update
 
-from crawler.frontier import RunRequest
-from crawler.items import AddressState, FailureKind, KindOfSource, Outcome, Release, Role, Standing
+from crawler.items import KindOfSource, Release, Role, Standing
 from storage.database import Database
-from storage.ledger import Ledger
 from storage.releases import save_releases
 from storage.statements import StatementQuery, StatementView, find_statement, find_statements
-from storage.tables import CaptureRow, ReleaseRow, StatementRow
-from tests.clock import Clock
+from storage.tables import AddressRow, CaptureRow, ReleaseRow, StatementRow
 from tests.storage.records import NOON, release
 
 ORIGINAL = release()
@@ -168,10 +165,11 @@ def test_a_revised_release_shows_its_current_state(stored: Database) -> None:
 
 
 def test_a_page_that_is_gone_is_shown_as_gone_since_the_site_first_said_so(stored: Database) -> None:
-    ledger = Ledger(stored, Clock(NOON + timedelta(days=3)))
-    run = ledger.open_run(RunRequest(ORIGINAL.source))
-    gone = Outcome(ORIGINAL.key, AddressState.GONE, "status 404", FailureKind.HTTP, 404)
-    ledger.settle(run, ORIGINAL.source, [gone])
+    run = "run1"
+    with stored.write() as connection:
+        # As it was before absences were taken down.
+        gone = {"state": "gone", "fetched_at": NOON + timedelta(days=3)}
+        connection.execute(update(AddressRow).where(AddressRow.key == ORIGINAL.key).values(**gone))
 
     def shown() -> tuple[str | None, datetime | None]:
         (release,) = [each for each in found(stored)[1].releases if each.id == ORIGINAL.id]

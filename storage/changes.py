@@ -1,0 +1,208 @@
+"""What changed after it was first seen: texts that were edited, pages that went and came back.
+
+An edit is a revision whose content differs from the one before it in time; a reading of the same capture by a
+better reader is none, for it takes the place of the old one. Everything here is asked of what is stored
+anyway: revisions, captures, absences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby, pairwise
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from crawler.items import CapturePlace
+from storage.tables import AbsenceRow, CaptureRow, ReleaseRow, RevisionRow
+from storage.views import place_of
+from storage.walks import CHUNK
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The release to which something happened, as it is now."""
+
+    release: str
+    statement: str
+    source: str
+    url: str
+    title: str
+    language: str
+    role: str
+    said_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of a release."""
+
+    number: int
+    at: datetime
+    """When the site showed it first, as far as we know."""
+    found_at: datetime
+    """When it was read."""
+    title: str
+    body: str
+    fields: Mapping[str, Any]
+    digest: str
+    capture: CapturePlace | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A release said one thing and then another."""
+
+    of: Changed
+    before: State
+    after: State
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The page of a release was gone for a time, or still is."""
+
+    of: Changed
+    first_at: datetime
+    confirmed_at: datetime
+    answers: int
+    answer: str
+    witness: str | None
+    returned_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Another release of a statement, as it is now."""
+
+    id: str
+    statement: str
+    source: str
+    url: str
+    language: str
+    role: str
+    title: str
+    body: str
+    said_on: date
+    posted_on: date | None
+    withdrawn: str | None
+    changed_at: datetime
+
+
+_RELEASE = (
+    ReleaseRow.id.label("release"),
+    ReleaseRow.statement_id,
+    ReleaseRow.source,
+    ReleaseRow.url,
+    ReleaseRow.title.label("title_now"),
+    ReleaseRow.language,
+    ReleaseRow.role,
+    ReleaseRow.said_on,
+)
+
+
+def edits(
+    connection: Connection, since: date | None = None, until: date | None = None, source: str | None = None
+) -> Iterator[Edit]:
+    """Every edit that a site made from that day to that one (UTC); no order over releases."""
+    shown_at = func.coalesce(CaptureRow.captured_at, RevisionRow.seen_at)
+    several = aliased(RevisionRow)
+    wanted: Select[*tuple[Any, ...]] = select(ReleaseRow.id).where(
+        exists().where(several.release_id == ReleaseRow.id, several.number > 1)
+    )
+    if source is not None:
+        wanted = wanted.where(ReleaseRow.source == source)
+    ids = list(connection.scalars(wanted.order_by(ReleaseRow.id)))
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            select(RevisionRow.__table__, shown_at.label("at"), *_RELEASE)
+            .join(ReleaseRow, ReleaseRow.id == RevisionRow.release_id)
+            .outerjoin(
+                CaptureRow,
+                and_(
+                    CaptureRow.file == RevisionRow.capture_file,
+                    CaptureRow.record_offset == RevisionRow.capture_offset,
+                ),
+            )
+            .where(RevisionRow.release_id.in_(ids[start : start + CHUNK]))
+            .order_by(RevisionRow.release_id, shown_at, RevisionRow.number)
+        )
+        for _, rows in groupby(connection.execute(query), key=lambda row: row.release_id):
+            for before, after in pairwise(rows):
+                if before.content_digest != after.content_digest and within(after.at, since, until):
+                    yield Edit(_changed(after), _state(before), _state(after))
+
+
+def missing(
+    connection: Connection, since: date | None = None, until: date | None = None, source: str | None = None
+) -> Iterator[Missing]:
+    """Pages that were gone or came back from that day to that one (UTC)."""
+    query = select(AbsenceRow.__table__, *_RELEASE).join(
+        ReleaseRow, and_(ReleaseRow.source == AbsenceRow.source, ReleaseRow.key == AbsenceRow.key)
+    )
+    query = query.where(AbsenceRow.confirmed_at.is_not(None))
+    if source is not None:
+        query = query.where(AbsenceRow.source == source)
+    if since is not None:
+        start = _midnight(since)
+        query = query.where(or_(AbsenceRow.confirmed_at >= start, AbsenceRow.returned_at >= start))
+    if until is not None:
+        query = query.where(AbsenceRow.confirmed_at < _midnight(until + timedelta(days=1)))
+    for row in connection.execute(query.order_by(AbsenceRow.id)):
+        yield Missing(
+            _changed(row),
+            row.first_at,
+            row.confirmed_at,
+            row.answers,
+            row.answer,
+            row.witness,
+            row.returned_at,
+        )
+
+
+def versions_beside(connection: Connection, statements: Sequence[str]) -> dict[str, list[Version]]:
+    """The releases of statements, by statement."""
+    found: dict[str, list[Version]] = {}
+    for start in range(0, len(statements), CHUNK):
+        query = select(
+            ReleaseRow.id,
+            ReleaseRow.statement_id.label("statement"),
+            ReleaseRow.source,
+            ReleaseRow.url,
+            ReleaseRow.language,
+            ReleaseRow.role,
+            ReleaseRow.title,
+            ReleaseRow.body,
+            ReleaseRow.said_on,
+            ReleaseRow.posted_on,
+            ReleaseRow.withdrawn,
+            ReleaseRow.changed_at,
+        ).where(ReleaseRow.statement_id.in_(statements[start : start + CHUNK]))
+        for row in connection.execute(query.order_by(ReleaseRow.id)):
+            found.setdefault(row.statement, []).append(Version(**row._mapping))
+    return found
+
+
+def within(moment: datetime, since: date | None, until: date | None) -> bool:
+    """Whether a moment lies in those days, in UTC."""
+    day = moment.astimezone(UTC).date()
+    return (since is None or day >= since) and (until is None or day <= until)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _changed(row: Row[*tuple[Any, ...]]) -> Changed:
+    return Changed(
+        row.release, row.statement_id, row.source, row.url, row.title_now, row.language, row.role, row.said_on
+    )
+
+
+def _state(row: Row[*tuple[Any, ...]]) -> State:
+    return State(
+        row.number, row.at, row.seen_at, row.title, row.body, row.fields, row.content_digest, place_of(row)
+    )
