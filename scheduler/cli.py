@@ -15,11 +15,8 @@ from scheduler.options import DatabaseOption, DataOption, Given, JsonOption
 from scheduler.screen import Refusal, say
 from scheduler.verbs import (
     captures,
-<<<<<<< HEAD
-    coverage,
-=======
     changes,
->>>>>>> b1094b7 (Changes: edits by sentence, withdrawals, pages gone after days; revisits under a budget)
+    coverage,
     crawling,
     databases,
     decisions,
