@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -26,6 +24,7 @@ from crawler.frontier import RunRequest
 from crawler.items import AddressState
 from crawler.run import IN_PROGRESS
 from crawler.settings import environment_with
+from scheduler.nursery import CRAWL, CrawlProcess, Nursery, NurseryUnusable, start_anew
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.overview import count_addresses
@@ -33,6 +32,8 @@ from storage.runs import ENDED, RunView, find_run
 
 PAUSE = 0.25
 """Seconds between two looks at the children and the ledger."""
+MANY = 3
+"""Crawls from which on a nursery saves more time than it takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class Crew:
 class Child:
     """One crawl in a process of its own. Its run is planned before it starts, so none is unaccounted for."""
 
-    def __init__(self, order: Order, crew: Crew) -> None:
+    def __init__(self, order: Order, crew: Crew, nursery: Nursery | None = None) -> None:
         self.order = order
         self.report: Report | None = None
         self.stopped = False
@@ -129,20 +130,19 @@ class Child:
         self.log = crew.data / "logs" / f"{order.source}-{self.run}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         changes = {"COMMUNIQUE_DATA": str(crew.data), "COMMUNIQUE_DATABASE": crew.database_url or ""}
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(  # noqa: S603 - our own module; the source's name is checked
-                self._command(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment_with({**changes, **crew.environment}),
-                start_new_session=True,
-            )
+        self.process = self._begin(environment_with({**changes, **crew.environment}), nursery)
+
+    def _begin(self, environment: Mapping[str, str], nursery: Nursery | None) -> CrawlProcess:
+        if nursery is not None:
+            try:
+                return nursery.start(self._command(), environment, self.log)
+            except NurseryUnusable:
+                pass  # it saves time only
+        return start_anew(self._command(), environment, self.log)
 
     def _command(self) -> list[str]:
         order = self.order
-        command = [sys.executable, "-m", "crawler.run", order.source]
-        command += ["--run-id", self.run, "--started-by", order.started_by]
+        command = [*CRAWL, order.source, "--run-id", self.run, "--started-by", order.started_by]
         for name in ("since", "until", "limit"):
             value = getattr(order, name)
             if value is not None:
@@ -185,7 +185,7 @@ class Child:
 
     def _close(self, crew: Crew, run: RunView) -> RunView:
         """The process ended and left its run open: say so, so that nobody takes it for alive."""
-        code = self.process.returncode
+        code = self.process.returncode or 0
         how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         if run.state == "planned" and self.stopped:
             outcome, error = "stopped", f"interrupted before its run began ({how})"
@@ -239,7 +239,7 @@ def crawl(orders: Sequence[Order], crew: Crew, watch: Watch) -> list[Report]:
     """
     children: dict[str, Child] = {}
     ended: dict[str, Progress] = {}
-    with _interrupts() as interrupts:
+    with _interrupts() as interrupts, Nursery() if len(orders) >= MANY else nullcontext() as nursery:
         while True:
             if interrupts.fresh():
                 for child in children.values():
@@ -247,7 +247,7 @@ def crawl(orders: Sequence[Order], crew: Crew, watch: Watch) -> list[Report]:
             working = [child for name, child in children.items() if name not in ended]
             for order in orders:
                 if len(working) < crew.jobs and not interrupts.count and order.source not in children:
-                    children[order.source] = Child(order, crew)
+                    children[order.source] = Child(order, crew, nursery)
                     working.append(children[order.source])
             shown: list[Progress] = []
             for order in orders:

@@ -6,14 +6,13 @@ import signal
 import sys
 
 
-def main() -> int:
-    """Answer tasks until the crawl closes its end or is gone."""
+def answer(descriptor: int, parent: int) -> int:
+    """Answer tasks on a stream until the crawl closes its end or is gone; the exit code."""
     # An interrupt is for the crawl: it lets its pages be finished and then closes our stream.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
     # Whoever started the crawl may have had this one ignored; it is what ends a task that takes too long.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    descriptor, parent = (int(each) for each in sys.argv[1:3])
 
     from crawler.reading.child import serve
 
@@ -21,4 +20,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answer(*(int(each) for each in sys.argv[1:3])))

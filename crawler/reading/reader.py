@@ -12,7 +12,6 @@ import asyncio
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections import deque
@@ -22,6 +21,7 @@ from typing import TypeVar
 
 from crawler.items import Capture, Due, ReleaseItem
 from crawler.pages.index import IndexPage
+from crawler.reading import spare
 from crawler.reading.messages import (
     Answer,
     Broken,
@@ -39,6 +39,7 @@ from crawler.reading.messages import (
     Unreadable,
     pack,
 )
+from crawler.reading.spare import ReaderProcess, Spawned, stream
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,6 @@ MOST_FALSE_STARTS = 3
 """So many processes in a row that end before they are ready: there will be no reader."""
 SECONDS_TO_END = 5.0
 """That a process has to end by itself when its stream is closed; then it is killed."""
-_BUFFER = 2**20
 
 _A = TypeVar("_A", bound=Answer)
 
@@ -76,7 +76,7 @@ class _Asked:
 class _Connection(asyncio.Protocol):
     """One process, and the stream to it."""
 
-    def __init__(self, reader: Reader, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, reader: Reader, process: ReaderProcess) -> None:
         self.process = process
         self.ready = False
         self.broken = ""
@@ -112,7 +112,7 @@ class Reader:
         self._out: deque[_Asked] = deque()
         self._connection: _Connection | None = None
         self._task: asyncio.Task[None] | None = None
-        self._spawned: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        self._spawned: Spawned | None = None
         """A process that nobody has talked to yet."""
         self._false_starts = 0
         self._closed = False
@@ -129,7 +129,7 @@ class Reader:
         Needs no event loop. What goes wrong is told to whoever asks for something.
         """
         try:
-            self._spawned = _spawn()
+            self._spawned = spare.take() or _spawn()
         except OSError as error:
             logger.debug("The process that reads pages could not be started: %s", error)
 
@@ -157,7 +157,7 @@ class Reader:
             await self._task
         connection, self._connection = self._connection, None
         self._give_up("the reader was closed")
-        process: subprocess.Popen[bytes] | None = None
+        process: ReaderProcess | None = None
         if connection is not None and connection.transport is not None:
             connection.transport.close()
             process = connection.process
@@ -271,12 +271,10 @@ class Reader:
         self._waiting.clear()
 
 
-def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
+def _spawn() -> Spawned:
     """A new process, and our end of the stream to it. Raises OSError."""
-    ours, theirs = socket.socketpair()
+    ours, theirs = stream()
     with theirs:
-        for end in (ours, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         # In a group of its own: what a terminal sends is for the crawl. Only the stream is passed on.
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "crawler.reading", str(theirs.fileno()), str(os.getpid())],
@@ -289,7 +287,7 @@ def _spawn() -> tuple[subprocess.Popen[bytes], socket.socket]:
     return process, ours
 
 
-def _wait_for(process: subprocess.Popen[bytes]) -> int:
+def _wait_for(process: ReaderProcess) -> int:
     """The exit code of a process that should end by itself soon; blocks."""
     try:
         return process.wait(SECONDS_TO_END)
