@@ -17,6 +17,7 @@ from itemadapter import ItemAdapter
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.frontier import (
@@ -44,6 +45,13 @@ MOST_UNSETTLED = 100
 """Outcomes that are written together."""
 SETTLE_EVERY = 1.0
 """Seconds after which outcomes are written at the latest."""
+
+FAILED = "failed/"
+"""Prefix of the counts of addresses that failed, by kind."""
+BROKEN = "broken/"
+"""Prefix of the counts of what made the whole run fail (an index, the host, the database), by kind."""
+ANSWERED = "status/"
+"""Prefix of the counts of answers, by HTTP status."""
 
 _COUNTED = {
     AddressState.SKIPPED: "skipped",
@@ -75,6 +83,8 @@ class RunKeeper:
         self._beats: asyncio.Task[None] | None = None
         self._closing: asyncio.Task[None] | None = None
         self._failures: list[str] = []
+        self._errors: list[str] = []
+        """The first and the last thing that went wrong, of an address or of the run."""
         self.at_limit = False
         """The spider stopped because it had fetched as many releases as it was asked to."""
         self.refused: str | None = None
@@ -85,6 +95,8 @@ class RunKeeper:
         crawler.signals.connect(self._item_failed, signals.item_error)
         crawler.signals.connect(self._spider_failed, signals.spider_error)
         crawler.signals.connect(self._close, signals.spider_closed)
+        crawler.signals.connect(self._requested, signals.request_reached_downloader)
+        crawler.signals.connect(self._answered, signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> RunKeeper:
@@ -156,14 +168,29 @@ class RunKeeper:
         """Add to one of the run's counts."""
         self._crawler.stats.inc_value(COUNTS + name, by)
 
-    def fail(self, reason: str) -> None:
+    def fail(self, reason: str, kind: FailureKind | None = None) -> None:
         """The run has failed; it may go on, but it will not be called a success."""
         self._failures.append(reason)
+        self._note_error(reason)
+        if kind is not None:
+            self.count(BROKEN + kind.value)
         logger.error("%s: %s", self._crawler.spider.name if self._crawler.spider else "?", reason)
+
+    def _requested(self) -> None:
+        self.count("requests")
+
+    def _answered(self, response: Response) -> None:
+        self.count(f"{ANSWERED}{response.status}")
+
+    def _note_error(self, error: str) -> None:
+        self._errors = [*self._errors[:1], error]
 
     def settle(self, source: str, outcome: Outcome) -> None:
         """Take down how an address ended; written soon, together with others."""
         self.count(_COUNTED.get(outcome.state, outcome.state.value))
+        if outcome.state is AddressState.FAILED:
+            self.count(FAILED + (outcome.failure or FailureKind.STAGE).value)
+            self._note_error(f"{outcome.key}: {outcome.reason}")
         self._unsettled.append((source, outcome))
         if len(self._unsettled) >= MOST_UNSETTLED:
             asyncio.get_running_loop().create_task(self._write_outcomes())
@@ -188,7 +215,8 @@ class RunKeeper:
             # The others were written; this one has no row to be written into.
             self.fail(str(error))
         except Exception as error:
-            self.fail(f"the ledger could not be written: {type(error).__name__}: {error}")
+            told = f"the ledger could not be written: {type(error).__name__}: {error}"
+            self.fail(told, FailureKind.STAGE)
             raise
 
     async def _keep_alive(self) -> None:
@@ -203,7 +231,7 @@ class RunKeeper:
                 since += min(SETTLE_EVERY, wanted)
                 await self._write_outcomes()
         except Exception as error:  # noqa: BLE001 - without a ledger nothing may be fetched
-            self.fail(f"the ledger cannot be reached: {type(error).__name__}: {error}")
+            self.fail(f"the ledger cannot be reached: {type(error).__name__}: {error}", FailureKind.STAGE)
             # In a task of its own: closing ends this one.
             closing = self._crawler.engine.close_spider_async(reason="ledger failed")
             self._closing = asyncio.get_running_loop().create_task(closing)
@@ -277,9 +305,14 @@ class RunKeeper:
             self.frontier.close_run,
             self.run,
             self.outcome,
-            _plain(self._crawler.stats.get_stats()),
+            {**_plain(self._crawler.stats.get_stats()), **self._first_and_last_error()},
             self.error or ("interrupted" if self.interrupted else None),
         )
+
+    def _first_and_last_error(self) -> dict[str, object]:
+        if not self._errors:
+            return {}
+        return {"first_error": self._errors[0], "last_error": self._errors[-1]}
 
 
 def _plain(stats: dict[str, Any]) -> dict[str, object]:

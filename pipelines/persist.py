@@ -259,7 +259,8 @@ class Persist:
                     await self._write_batch(batch)
             except Exception as error:  # noqa: BLE001 - ends the crawl, and the run with it
                 self._error = error
-                self._keeper.fail(f"nothing can be stored: {type(error).__name__}: {error}")
+                told = f"nothing can be stored: {type(error).__name__}: {error}"
+                self._keeper.fail(told, FailureKind.STAGE)
                 closing = self._crawler.engine.close_spider_async(reason="database failed")
                 self._closing = asyncio.get_running_loop().create_task(closing)
             finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -18,6 +18,13 @@ from storage.tables import RunClaimRow, RunRow, SourceRow
 
 ENDED = frozenset({"finished", "stopped", "failed", "killed"})
 """States that a run does not leave."""
+
+
+_RELEASES = ("stored", "revised", "unchanged")
+_FAILED = "failed/"
+_BROKEN = "broken/"
+_ANSWERED = "status/"
+"""Prefixes of counts by kind (`crawler.runs`)."""
 
 
 class RunTakenOver(RunInProgress):
@@ -54,6 +61,37 @@ class RunView:
     code_version: str
     process_started: str | None = None
     """See `storage.processes.Process`."""
+    definition_digest: str = ""
+    """Of the definition with which it crawled (`crawler.source.definition_digest`)."""
+    failures: Mapping[str, int] = field(default_factory=dict)
+    """Addresses that failed, by `crawler.items.FailureKind`."""
+    broken: Mapping[str, int] = field(default_factory=dict)
+    """What made the whole run fail (an index, the host, the database), by `crawler.items.FailureKind`."""
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    """Answers by HTTP status."""
+    first_error: str | None = None
+    last_error: str | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it did all that it was asked to. One that stopped half-way, or still works, did not."""
+        return self.state == "finished"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took; None while it works."""
+        return None if self.ended_at is None else (self.ended_at - self.started_at).total_seconds()
+
+    @property
+    def requests(self) -> int | None:
+        """Requests that it made, also for robots.txt and indexes, and once more; None where not counted."""
+        return self.counts.get("requests")
+
+    @property
+    def requests_per_release(self) -> float | None:
+        """Requests for each release that it stored, revised or found unchanged; None without any."""
+        releases = sum(self.counts.get(name, 0) for name in _RELEASES)
+        return round(self.requests / releases, 2) if self.requests is not None and releases else None
 
     def is_lost(self, now: datetime) -> bool:
         """Whether it says that it is running while its process is gone; the next run marks it as killed."""
@@ -269,6 +307,7 @@ def _refuse_when_killed(found: Row[*tuple[Any, ...]]) -> None:
 def _view(row: Row[*tuple[Any, ...]]) -> RunView:
     counts = dict(row.counts)
     stats = counts.pop("stats", {})
+    failures, broken, statuses = (_take(counts, prefix) for prefix in (_FAILED, _BROKEN, _ANSWERED))
     return RunView(
         id=row.id,
         source=row.source,
@@ -288,7 +327,19 @@ def _view(row: Row[*tuple[Any, ...]]) -> RunView:
         error=row.error,
         code_version=row.code_version,
         process_started=row.process_started,
+        definition_digest=row.definition_digest,
+        failures=failures,
+        broken=broken,
+        statuses=statuses,
+        first_error=stats.get("first_error") or row.error,
+        last_error=stats.get("last_error") or row.error,
     )
+
+
+def _take(counts: dict[str, Any], prefix: str) -> dict[str, int]:
+    """The counts whose names have the prefix, without it; they are taken out."""
+    names = [name for name in counts if name.startswith(prefix)]
+    return {name.removeprefix(prefix): counts.pop(name) for name in names}
 
 
 def _jsonable(value: object) -> object:

@@ -9,6 +9,7 @@ was killed vouches for nothing: what it saw is known, but the next walk goes on 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +28,27 @@ def chunks(keys: Sequence[str]) -> Iterator[Sequence[str]]:
     """The keys in pieces of at most CHUNK."""
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]
+
+
+@dataclass(frozen=True, slots=True)
+class WalkView:
+    """One passage of a run through one index."""
+
+    index: str
+    floor: date | None
+    """First day that it went back to; None: to the end."""
+    complete: bool
+    started_at: datetime
+    ended_at: datetime | None
+
+
+def walks_of(connection: Connection, source: str, run: str) -> list[WalkView]:
+    """The walks of a run, in order."""
+    query = select(WalkRow).where(WalkRow.source == source, WalkRow.run_id == run).order_by(WalkRow.id)
+    return [
+        WalkView(row.index_name, row.floor, row.complete, row.started_at, row.ended_at)
+        for row in connection.execute(query)
+    ]
 
 
 def open_walk(

@@ -61,7 +61,7 @@ class NumbersWalk:
                     f"pages expected, none found from number {numbers.first} to {first - 1}",
                 )
         except IndexFailure as failure:
-            spider.keeper.fail(f"{numbers.url}: {failure}")
+            spider.keeper.fail(f"{numbers.url}: {failure}", failure.kind)
         await spider.keeper.close_walk(walk, complete=complete)
 
     def _discovered(self, number: int) -> Discovered:

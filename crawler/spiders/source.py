@@ -315,9 +315,8 @@ class SourceSpider(scrapy.Spider):
         if self._blocked[host] >= self.most_blocked and not self.stopping:
             what = "too many requests" if status == 429 else kind.value
             times = self._blocked[host]
-            self.stop(
-                what, f"{host} answered {times} times in a row with that, not with a page; try again later"
-            )
+            explanation = f"{host} answered {times} times in a row with that, not a page; try again later"
+            self.stop(what, explanation, kind)
 
     def not_blocked(self, url: str) -> None:
         """Take down that a host answered with what was asked for."""
@@ -329,16 +328,16 @@ class SourceSpider(scrapy.Spider):
         else:
             self.not_blocked(url)
 
-    def stop(self, reason: str, explanation: str) -> None:
+    def stop(self, reason: str, explanation: str, kind: FailureKind) -> None:
         """End the crawl as failed; what was not fetched waits in the ledger."""
         self.stopping = True
-        self.keeper.fail(f"{reason}: {explanation}")
+        self.keeper.fail(f"{reason}: {explanation}", kind)
         self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=reason))
 
     def cannot_read(self, error: ReaderUnusable) -> None:
         """Without a reader there is no point in going on; what was fetched stays due."""
         if not self.stopping:
-            self.stop("reader", str(error))
+            self.stop("reader", str(error), FailureKind.STAGE)
 
     def release_request(self, due: Due, endings: dict[str, str] | None = None) -> Request:
         """The request for a release; it counts as pending until it has ended."""
@@ -399,7 +398,7 @@ class SourceSpider(scrapy.Spider):
             if failure.check(CaptureFailed):
                 # Nothing was read, so the address stays due; without captures there is no point in going on.
                 if not self.stopping:
-                    self.stop("captures", failure.getErrorMessage())
+                    self.stop("captures", failure.getErrorMessage(), FailureKind.STAGE)
                 return
             kind, detail = failure_of(failure.value or RuntimeError("no reason given"))
             if kind is FailureKind.STAGE:

@@ -69,7 +69,7 @@ class IndexWalk:
                 except IndexFailure as failure:
                     if self._index.newest_first or place.turn == 0:
                         raise
-                    keeper.fail(f"{self._index.name}: {failure}")
+                    keeper.fail(f"{self._index.name}: {failure}", failure.kind)
                     whole = False
                     place = self._index.after(place, None)
                     complete = place is None
@@ -94,7 +94,7 @@ class IndexWalk:
                     FailureKind.EMPTY_LISTING, "entries expected, none found on any page that was asked for"
                 )
         except IndexFailure as failure:
-            keeper.fail(f"{self._index.name}: {failure}")
+            keeper.fail(f"{self._index.name}: {failure}", failure.kind)
             complete = False
         await asyncio.gather(*self._ahead.values(), return_exceptions=True)
         await keeper.close_walk(walk, complete=complete and whole)
@@ -201,6 +201,8 @@ class IndexWalk:
             some = entries[start : start + MOST_AT_ONCE]
             seen, known = await spider.record(walk, some)
             settled = settled and all(each.settled for each in seen)
+            spider.keeper.count("listed", len(seen))
+            spider.keeper.count("listed_known", sum(each.known for each in seen))
             due = {each.key for each in seen if each.due}
             wanted = [each for each in some if each.key in due]
             async for each in self._wanted(wanted, known, shown, capture):

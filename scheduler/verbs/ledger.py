@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing, contextmanager
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 from rich.text import Text
 
 from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
-from scheduler.screen import cell, in_zone, out, plain, say, table, write_json
+from scheduler.screen import Refusal, cell, in_zone, out, plain, say, table, write_json
 from scheduler.verbs import ending
 
 if TYPE_CHECKING:
@@ -46,7 +47,12 @@ def add_to(app: typer.Typer) -> None:
         status
     )
     app.command("held", epilog=ending("communique held --source mexidata", codes=NO_DATABASE))(held)
-    app.command("runs", epilog=ending("communique runs --source mx_sre --limit 5", codes=NO_DATABASE))(runs)
+    examples = ending(
+        "communique runs --source mx_sre --limit 5",
+        "communique runs 8d3c0f2a9b7e6d51",
+        codes="0 done, 1 no database there, or no such run, 2 wrong usage",
+    )
+    app.command("runs", epilog=examples)(runs)
 
 
 def sources(
@@ -195,9 +201,11 @@ def _fields(overview: SourceOverview) -> dict[str, object]:
 _STATE_STYLES = {"finished": "green", "stopped": "yellow", "running": "cyan", "planned": "dim"}
 
 
-def _state(run: RunView | None) -> Text:
+def _state(run: RunView | None, now: datetime | None = None) -> Text:
     if run is None:
         return cell("")
+    if now is not None and run.is_lost(now):
+        return cell("lost", "red")
     return cell(run.state, _STATE_STYLES.get(run.state, "red"))
 
 
@@ -240,33 +248,95 @@ def held(
 
 def runs(
     context: typer.Context,
+    run_id: Annotated[
+        str | None, typer.Argument(metavar="[RUN]", help="One run, in full.", show_default=False)
+    ] = None,
     source: SourceOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Most to show.")] = 20,
     data: DataOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """List runs, the latest first: who started them, how they ended, what they brought."""
+    """List runs, the latest first: who started them, how they ended, what they brought; or one in full."""
     place = place_of(context, data, database, as_json)
     _check_source(source)
+    if run_id is not None:
+        _show_run(place, run_id)
+        return
 
     from scheduler.progress import counts_in_words
     from storage.runs import find_runs
 
+    now = datetime.now(UTC)
     shown = table("run", "source", "by", "started", "took", "ended", "releases")
     with place.reading() as connection:
         for run in find_runs(connection, source, limit):
             if place.json:
-                write_json(run)
+                write_json(_run_fields(run))
                 continue
-            took = f"{(run.ended_at - run.started_at).total_seconds():.0f} s" if run.ended_at else ""
+            took = f"{run.seconds:.0f} s" if run.seconds is not None else ""
             words = counts_in_words(run.counts, "nothing new" if run.state == "finished" else "")
             shown.add_row(
-                run.id, run.source, run.started_by, in_zone(run.started_at), took, _state(run),
+                run.id, run.source, run.started_by, in_zone(run.started_at), took, _state(run, now),
                 cell(": ".join(each for each in (words, run.error) if each)),
             )  # fmt: skip
     if not place.json and shown.row_count:
         out().print(shown)
+
+
+_STEPS = (
+    "listed", "discovered", "fetched", "stored", "revised", "unchanged", "not_modified", "held", "skipped",
+    "failed", "gone",
+)  # fmt: skip
+"""Counts of a run in the order of the way; `read` and what else there is follows."""
+
+
+def _run_fields(run: RunView) -> dict[str, object]:
+    """All that is known of a run, with what follows from it."""
+    lost = run.is_lost(datetime.now(UTC))
+    return {
+        **{each.name: getattr(run, each.name) for each in fields(run)},
+        "counts": {**dict.fromkeys(_STEPS, 0), **run.counts},
+        "lost": lost,
+        "complete": run.is_complete,
+        "seconds": run.seconds,
+        "requests": run.requests,
+        "requests_per_release": run.requests_per_release,
+    }
+
+
+def _show_run(place: Place, run_id: str) -> None:
+    from storage.runs import find_run
+    from storage.walks import walks_of
+
+    with place.reading() as connection:
+        run = find_run(connection, run_id)
+        walks = walks_of(connection, run.source, run_id) if run is not None else []
+    if run is None:
+        raise Refusal(
+            f"expected the id of a run, found {run_id!r}, which is none. All there are: communique runs"
+        )
+    told = {**_run_fields(run), "walks": walks}
+    if place.json:
+        write_json(told)
+        return
+    shown = table("", "")
+    for name, value in told.items():
+        if name == "counts":
+            words = ", ".join(f"{number:,} {each}" for each, number in {**run.counts}.items())
+            shown.add_row(name, cell(words or "none"))
+        elif name == "walks":
+            for walk in walks:
+                ended = "finished" if walk.complete else "not finished"
+                floor = f", back to {walk.floor}" if walk.floor else ""
+                shown.add_row("walk", cell(f"{walk.index}: {ended}{floor}"))
+        elif isinstance(value, datetime):
+            shown.add_row(name, cell(in_zone(value)))
+        elif isinstance(value, dict):
+            shown.add_row(name, cell("\n".join(f"{key}: {each}" for key, each in value.items())))
+        elif value is not None:
+            shown.add_row(name, cell(value))
+    out().print(shown)
 
 
 def _check_source(source: str | None) -> None:

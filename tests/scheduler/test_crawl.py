@@ -69,6 +69,15 @@ def test_a_source_is_crawled_by_a_child_and_judged_by_its_run(served: Replica, t
     assert Path(line["log"]).exists()
     (run,) = type_command("runs", "--json", "--data", data).lines
     assert (run["id"], run["state"], run["started_by"]) == (line["run"], "finished", "person")
+    assert run["complete"]
+    assert run["counts"]["listed"] == run["counts"]["discovered"] == run["counts"]["fetched"] == expected
+    assert run["counts"]["listed_known"] == 0
+    assert run["requests_per_release"] > 1, "indexes are asked for too"
+    assert run["definition_digest"].startswith("sha256:")
+    (in_full,) = type_command("runs", run["id"], "--json", "--data", data).lines
+    assert in_full["walks"]
+    assert all(walk["complete"] for walk in in_full["walks"])
+    assert run["id"] in type_command("runs", run["id"], "--data", data).out
 
     (source,) = [
         each for each in type_command("sources", "--json", "--data", data).lines if each["name"] == "mx_segob"

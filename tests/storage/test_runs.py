@@ -236,3 +236,30 @@ def test_without_proc_the_system_is_asked_with_a_signal(
     me = this_process()
     assert is_alive(me, clock(), clock())
     assert not is_alive(replace(me, number=2**22 + 1), clock(), clock())
+
+
+def test_failures_are_told_by_kind_apart_from_the_counts(ledger: Ledger, database: Database) -> None:
+    run = ledger.open_run(REQUEST)
+    counts = {"stored": 8, "failed": 3, "failed/http status": 2, "failed/network": 1, "broken/challenge": 1}
+    counts |= {"requests": 20, "status/200": 17, "status/500": 2}
+    ledger.beat(run, counts)
+    stats = {"first_error": "a: status 500", "last_error": "c: no connection"}
+    ledger.close_run(run, "failed", stats, "challenge: gone")
+    view = shown(database, run)
+    assert view.counts == {"stored": 8, "failed": 3, "requests": 20}
+    assert view.failures == {"http status": 2, "network": 1}
+    assert view.broken == {"challenge": 1}
+    assert (view.first_error, view.last_error) == ("a: status 500", "c: no connection")
+    assert view.statuses == {"200": 17, "500": 2}
+    assert view.requests_per_release == 2.5
+
+
+@pytest.mark.parametrize("state", ["stopped", "failed", "killed"])
+def test_a_run_that_stopped_half_way_never_looks_complete(
+    ledger: Ledger, database: Database, state: str
+) -> None:
+    run = ledger.open_run(REQUEST)
+    ledger.beat(run, {"discovered": 3, "stored": 3})
+    assert not shown(database, run).is_complete
+    ledger.close_run(run, state, {})
+    assert not shown(database, run).is_complete
