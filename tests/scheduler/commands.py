@@ -49,9 +49,8 @@ def contents(data: Path) -> dict[str, list[tuple[Any, ...]]]:
     """
     connection = sqlite3.connect(data / "communique.db")
     try:
-        names = [
-            name for (name,) in connection.execute("select name from sqlite_master where type = 'table'")
-        ]
+        tables = "select name from sqlite_master where type = 'table' and sql not like 'create virtual%'"
+        names = [name for (name,) in connection.execute(tables)]
         found = {}
         for name in sorted(set(names) - PASSING):
             columns = [row[1] for row in connection.execute(f"pragma table_info({name})")]
