@@ -115,6 +115,8 @@ COMMUNIQUE_CONNECT_TO = environment.connect_to
 COMMUNIQUE_CONNECT_DELAY = environment.connect_delay
 # Program of the browser for sources that need one; None: the first Chromium that is installed.
 COMMUNIQUE_BROWSER = os.environ.get("COMMUNIQUE_BROWSER") or None
+# File that tells the ledger the time, in rehearsals (storage.clock); None: the system's clock.
+COMMUNIQUE_CLOCK = os.environ.get("COMMUNIQUE_CLOCK") or None
 # Ports besides 80 and 443 to which connections may be made, without a mapping.
 COMMUNIQUE_PORTS: list[int] = []
 # Dotted path of a `crawler.guard.Resolve`; tests name one that needs no network.

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,10 +26,13 @@ from crawler.items import AddressState
 from crawler.run import IN_PROGRESS
 from crawler.settings import environment_with
 from scheduler.nursery import CRAWL, CrawlProcess, Nursery, NurseryUnusable, start_anew
+from storage.clock import utc_now
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.overview import count_addresses
+from storage.processes import Process, start_of
 from storage.runs import ENDED, RunView, find_run
+from storage.slots import note_process
 
 PAUSE = 0.25
 """Seconds between two looks at the children and the ledger."""
@@ -47,6 +51,8 @@ class Order:
     started_by: str = "person"
     again: bool = False
     """Also what is kept already: edits and withdrawals that no index tells."""
+    slot: str | None = None
+    """The scheduled time that the crawl serves; None: by hand."""
 
 
 class Ending(StrEnum):
@@ -112,10 +118,15 @@ class Crew:
     """Set for the children beside what this process has (the demo: where the replica listens)."""
     jobs: int = 2
     pause: float = PAUSE
+    clock: Callable[[], datetime] = utc_now
+    """What the ledger takes for now."""
 
 
 class Child:
-    """One crawl in a process of its own. Its run is planned before it starts, so none is unaccounted for."""
+    """One crawl in a process of its own. Its run is planned before it starts, so none is unaccounted for.
+
+    Raises SlotTaken where another run serves the order's slot, OSError where no process can be started.
+    """
 
     def __init__(self, order: Order, crew: Crew, nursery: Nursery | None = None) -> None:
         self.order = order
@@ -126,11 +137,21 @@ class Child:
         request = RunRequest(
             order.source, order.started_by, since=order.since, until=order.until, limit=order.limit
         )
-        self.run = Ledger(crew.database).plan_run(request)
+        ledger = Ledger(crew.database, crew.clock)
+        self.run = ledger.plan_run(request, order.slot)
         self.log = crew.data / "logs" / f"{order.source}-{self.run}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         changes = {"COMMUNIQUE_DATA": str(crew.data), "COMMUNIQUE_DATABASE": crew.database_url or ""}
-        self.process = self._begin(environment_with({**changes, **crew.environment}), nursery)
+        try:
+            self.process = self._begin(environment_with({**changes, **crew.environment}), nursery)
+        except OSError as error:
+            ledger.close_run(self.run, "failed", {}, f"no process could be started: {error}")
+            raise
+        number = self.process.pid
+        self.identity = Process(socket.gethostname(), number, start_of(number))
+        """The process, as the ledger knows it."""
+        with crew.database.write() as connection:
+            note_process(connection, self.run, self.identity)
 
     def _begin(self, environment: Mapping[str, str], nursery: Nursery | None) -> CrawlProcess:
         if nursery is not None:
@@ -159,6 +180,10 @@ class Child:
                 os.killpg(self.process.pid, number)
             except ProcessLookupError:
                 pass  # it ended between the question and the signal
+
+    def ended(self, crew: Crew) -> Report | None:
+        """How it ended; None while it works. Asks the database only once it has ended."""
+        return None if self.process.poll() is None else self.look(crew).report
 
     def look(self, crew: Crew) -> Progress:
         """Where the crawl is now; once the process has ended, with its report."""
@@ -193,7 +218,7 @@ class Child:
             outcome, error = "failed", f"the process ended before its run began ({how}): {self._last_words()}"
         else:
             outcome, error = "killed", f"the process ended without closing its run ({how})"
-        Ledger(crew.database).close_run(self.run, outcome, {}, error)
+        Ledger(crew.database, crew.clock).close_run(self.run, outcome, {}, error)
         with crew.database.read() as connection:
             return find_run(connection, self.run) or run
 
@@ -239,7 +264,7 @@ def crawl(orders: Sequence[Order], crew: Crew, watch: Watch) -> list[Report]:
     """
     children: dict[str, Child] = {}
     ended: dict[str, Progress] = {}
-    with _interrupts() as interrupts, Nursery() if len(orders) >= MANY else nullcontext() as nursery:
+    with interrupted() as interrupts, Nursery() if len(orders) >= MANY else nullcontext() as nursery:
         while True:
             if interrupts.fresh():
                 for child in children.values():
@@ -268,7 +293,7 @@ def crawl(orders: Sequence[Order], crew: Crew, watch: Watch) -> list[Report]:
     return [progress.report for progress in shown if progress.report is not None]
 
 
-class _Interrupts:
+class Interrupts:
     """Ctrl-C and SIGTERM, counted instead of raised, so that no transaction is cut in the middle."""
 
     def __init__(self) -> None:
@@ -276,6 +301,7 @@ class _Interrupts:
         self._seen = 0
 
     def note(self, number: int, frame: FrameType | None) -> None:
+        """Count one more."""
         self.count += 1
 
     def fresh(self) -> bool:
@@ -285,8 +311,9 @@ class _Interrupts:
 
 
 @contextmanager
-def _interrupts() -> Iterator[_Interrupts]:
-    interrupts = _Interrupts()
+def interrupted() -> Iterator[Interrupts]:
+    """For so long, Ctrl-C and SIGTERM are only counted."""
+    interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield interrupts  # only the main thread may take signals
         return

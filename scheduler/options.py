@@ -159,6 +159,16 @@ class Place:
             with database.read() as connection:
                 yield connection
 
+    @contextmanager
+    def reading_if_any(self) -> Iterator[Connection | None]:
+        """As `reading`; None where no database was made yet: sources can be listed without one."""
+        with self.database_at() as database:
+            if database.revision() is None:
+                yield None
+                return
+        with self.reading() as connection:
+            yield connection
+
 
 def place_of(context: typer.Context, data: Path | None, database: str | None, as_json: bool) -> Place:
     """The place that options and environment name together."""

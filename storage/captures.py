@@ -26,9 +26,9 @@ from sqlalchemy import delete, func, select
 from warcio.recordloader import ArcWarcRecord
 
 from crawler.items import Capture, CapturePlace
+from storage.clock import utc_now
 from storage.database import Database, insert_into
 from storage.encodings import MOST_BYTES, BodyUnreadable
-from storage.ledger import utc_now
 from storage.tables import CaptureRow
 from storage.warc import (
     Raw,

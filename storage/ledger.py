@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -34,16 +34,12 @@ from crawler.revisits import choose
 from storage import runs, walks
 from storage.absences import note_missing, note_present, says_missing
 from storage.addresses import READ_ANEW
+from storage.clock import utc_now
 from storage.database import Database
 from storage.outcomes import NOT_MODIFIED, is_due, row_after, says_nothing_new
 from storage.revisits import pages_to_revisit
 from storage.tables import AddressRow, HeldRow, ReleaseRow, WalkRow
 from storage.walks import CHUNK, chunks
-
-
-def utc_now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 class Ledger:

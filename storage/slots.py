@@ -146,6 +146,18 @@ def close_as_killed(connection: Connection, run: str, error: str, ended_at: date
     connection.execute(delete(RunClaimRow).where(RunClaimRow.run_id == run))
 
 
+def judge_as_failed(connection: Connection, run: str, error: str) -> None:
+    """Say of an ended run that it failed, and why: it was stopped or killed because of what it took.
+
+    It keeps its slot: another try would only take as much again.
+    """
+    connection.execute(
+        update(RunRow)
+        .where(RunRow.id == run, RunRow.state.in_(("killed", "stopped", "failed")))
+        .values(state="failed", error=error)
+    )
+
+
 def note_process(connection: Connection, run: str, process: Process) -> None:
     """Note which process is to adopt a planned run, so that it is known whether it can still come."""
     connection.execute(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from storage.captures import WarcStore
+from storage.clock import clock_of, utc_now
 from storage.database import Database, default_url
 from storage.ledger import Ledger
 
@@ -24,11 +27,11 @@ class Settings(Protocol):
 class SqlStore:
     """Implements `crawler.frontier.Store`."""
 
-    def __init__(self, data: Path, database: Database) -> None:
+    def __init__(self, data: Path, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self.data = data
         """The data folder."""
         self.database = database
-        self.frontier = Ledger(database)
+        self.frontier = Ledger(database, clock)
         self.captures = WarcStore(data / "captures", database)
 
     def close(self) -> None:
@@ -56,6 +59,6 @@ def open_store(settings: Settings) -> SqlStore:
     data = Path(str(folder)).expanduser().absolute()
     database = database_at(str(settings.get("COMMUNIQUE_DATABASE") or "") or default_url(data))
     database.upgrade()
-    store = SqlStore(data, database)
+    store = SqlStore(data, database, clock_of(settings.get("COMMUNIQUE_CLOCK")))
     store.captures.recover()
     return store

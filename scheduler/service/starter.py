@@ -57,7 +57,7 @@ class Starter(Protocol):
         """What ended since this was last asked."""
 
     def stop(self) -> None:
-        """Ask everything that was begun to end or to checkpoint soon. What is not this process's stays."""
+        """Ask what is at work to end or to checkpoint soon; what does not end with this service stays."""
 
     def kill(self) -> None:
         """End what did not listen, at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -11,15 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
+from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
 from scheduler.screen import Refusal, cell, in_zone, out, plain, say, table, write_json
 from scheduler.verbs import ending
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sqlalchemy import Connection
-
     from crawler.source import Source
     from storage.overview import SourceOverview
     from storage.runs import RunView
@@ -70,7 +66,7 @@ def sources(
     from storage.runs import latest_runs
 
     now = datetime.now(UTC)
-    with _connection_if_any(place) as connection:
+    with place.reading_if_any() as connection:
         last = latest_runs(connection, crawls=True) if connection is not None else {}
         planned = plans(crawled_sources(), connection, now)
     shown = table("source", "title", "kind", "in", "found by", "every", "last run", "next")
@@ -346,14 +342,3 @@ def _check_source(source: str | None) -> None:
 
     if source not in registry():
         raise typer.BadParameter(f"no source {source!r}. There are: {', '.join(registry())}")
-
-
-@contextmanager
-def _connection_if_any(place: Place) -> Iterator[Connection | None]:
-    """The sources can be listed without a database, too."""
-    with place.database_at() as database:
-        if database.revision() is None:
-            yield None
-            return
-    with place.reading() as connection:
-        yield connection

@@ -1,4 +1,4 @@
-"""`schedule preview`, `plan`, `run`: when crawls fire, what comes next, and the service that starts them."""
+"""`schedule preview` and `plan`: when crawls fire, and what comes next. (`run`: scheduler.verbs.service)"""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
-from scheduler.screen import out, table, write_json
-from scheduler.verbs import ending
+from scheduler.screen import Refusal, cell, in_zone, out, table, write_json
+from scheduler.verbs import ending, service
 
 if TYPE_CHECKING:
+    from scheduler.plan import Plan
     from scheduler.triggers import Trigger
 
 
@@ -34,6 +35,13 @@ def add_to(app: typer.Typer) -> None:
             "communique schedule preview --source mx_sre --from 2026-01-01 --until 2026-01-08",
         ),
     )(preview)
+    group.command(
+        "plan",
+        epilog=ending(
+            "communique schedule plan", "communique schedule plan --json | jq -r 'select(.overdue) | .source'"
+        ),
+    )(plan)
+    service.add_to(group)
     app.add_typer(group)
 
 
@@ -121,6 +129,91 @@ def preview(
             shown.add_row(f"{firing.fires_at:%Y-%m-%d %H:%M:%S}", firing.local.isoformat(), firing.period)
     if not place.json:
         out().print(shown)
+
+
+def plan(
+    context: typer.Context,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what comes next for each source: when, how often, what persons said instead, what is overdue."""
+    place = place_of(context, data, database, as_json)
+
+    from crawler.settings import environment_with
+    from crawler.source import crawled_sources
+    from scheduler.plan import plans
+    from scheduler.service.settings import read_service_settings
+    from scheduler.triggers import every_in_words
+    from storage.clock import clock_of
+
+    try:
+        settings = read_service_settings(environment_with({}))
+    except ValueError as error:
+        raise Refusal(str(error), 2) from None
+    now = clock_of(settings.clock)()
+    with place.reading_if_any() as connection:
+        found = plans(crawled_sources(), connection, now, settings.spread)
+    last = datetime.max.replace(tzinfo=now.tzinfo)
+    shown = table("source", "next", "local", "every", "state")
+    for name, each in sorted(found.items(), key=lambda one: (one[1].next_at or last, one[0])):
+        if place.json:
+            write_json(plan_fields(each, now))
+            continue
+        schedule = each.schedule
+        said = f" (by {schedule.overridden.made_by})" if schedule.overridden is not None else ""
+        shown.add_row(
+            name,
+            in_zone(each.next_at),
+            in_zone(each.next_at, schedule.zone),
+            cell(every_in_words(schedule.every) + said),
+            cell(plan_state(each, now)),
+        )
+    if not place.json:
+        out().print(shown)
+
+
+def plan_state(plan: Plan, now: datetime) -> str:
+    """Where a source stands, for a person."""
+    paused = plan.schedule.paused
+    if paused is not None:
+        return f"paused by {paused.made_by}, {in_zone(paused.made_at)}: {paused.reason}"
+    if plan.due is not None:
+        return "never crawled" if plan.service.run is None and plan.following is None else "due"
+    match plan.service.state:
+        case "at work":
+            return f"run {plan.service.run} is at work"
+        case "waiting":
+            return "the last run died; tried again"
+        case "given up":
+            return "its runs died again and again; the next time comes"
+        case _:
+            return ""
+
+
+def plan_fields(plan: Plan, now: datetime) -> dict[str, object]:
+    """What `schedule plan --json` says of a source."""
+    from scheduler.triggers import every_in_words
+
+    schedule, due = plan.schedule, plan.due
+    return {
+        "source": schedule.source,
+        "next_at": plan.next_at,
+        "local": plan.next_at.astimezone(schedule.zone) if plan.next_at is not None else None,
+        "overdue": due is not None,
+        "overdue_seconds": int((now - due.fires_at).total_seconds()) if due is not None else 0,
+        "slot": due.slot if due is not None else plan.following.slot if plan.following is not None else None,
+        "every": every_in_words(schedule.every),
+        "timezone": schedule.zone.key,
+        "paused": schedule.paused,
+        "overridden": schedule.overridden,
+        "state": "paused"
+        if schedule.paused is not None
+        else "due"
+        if due is not None
+        else plan.service.state,
+        "run": plan.service.run,
+    }
 
 
 def _trigger(

@@ -10,7 +10,7 @@ import typer
 
 from scheduler.options import Given, JsonOption
 from scheduler.screen import Refusal, cell, out, plain, say, table, write_json
-from scheduler.verbs import ending
+from scheduler.verbs import ending, overriding
 
 if TYPE_CHECKING:
     from crawler.source import Source
@@ -35,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(
         name="source",
         no_args_is_help=True,
-        help="Look at one source, check it, and write new ones.",
+        help="Look at one source, check it, write new ones; pause it, or crawl it more often.",
         epilog=ending("communique source show mx_sre", "communique source check"),
     )
     group.command(
@@ -68,6 +68,7 @@ def add_to(app: typer.Typer) -> None:
             codes="0 written, 1 already there or refused by the import, 2 wrong usage",
         ),
     )(new)
+    overriding.add_to(group)
     app.add_typer(group)
 
 

@@ -1,0 +1,5 @@
+"""`python -m scheduler`: the command `communique`, for child processes."""
+
+from scheduler.cli import main
+
+main()

@@ -1,0 +1,53 @@
+"""The service put together: settings, clock, starter, observers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from crawler.source import Source
+from scheduler.crawl import Crew, Interrupts
+from scheduler.service.children import ChildStarter, Limits
+from scheduler.service.linking import LinkerChild
+from scheduler.service.loop import Service
+from scheduler.service.notify import Notifier
+from scheduler.service.observer import Observer
+from scheduler.service.settings import ServiceSettings
+from scheduler.service.starter import Starter
+from storage.clock import clock_of
+from storage.store import SqlStore
+
+
+def service_for(
+    store: SqlStore,
+    database_url: str | None,
+    sources: Mapping[str, type[Source]],
+    settings: ServiceSettings,
+    interrupts: Interrupts,
+) -> Service:
+    """The service of a store. Nothing begins before it runs."""
+    clock = clock_of(settings.clock)
+    crew = Crew(store.data, store.database, database_url, jobs=settings.jobs, clock=clock)
+    return Service(
+        store.database,
+        sources,
+        starter_for(crew, settings),
+        settings,
+        clock,
+        interrupts,
+        observers_for(store.data, store, settings),
+        LinkerChild(crew),
+        Notifier(settings.notify_socket),
+    )
+
+
+def starter_for(crew: Crew, settings: ServiceSettings) -> Starter:
+    """How crawls are begun: as children of this process."""
+    return ChildStarter(
+        crew, Limits(settings.run_hours * 3600, settings.run_memory * 1024 * 1024, settings.grace)
+    )
+
+
+def observers_for(data: Path, store: SqlStore, settings: ServiceSettings) -> Sequence[Observer]:
+    """Who is told what the service does."""
+    return []
