@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
+from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
 from scheduler.screen import Refusal, cell, in_zone, out, plain, say, table, write_json
 from scheduler.verbs import ending
 
