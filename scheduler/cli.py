@@ -29,6 +29,7 @@ from scheduler.verbs import (
     relink,
     review,
     schedule,
+    searching,
     source,
     statements,
     why,
@@ -88,6 +89,7 @@ crawling.add_to(app)
 ingesting.add_to(app)
 statements.add_to(app)
 changes.add_to(app)
+searching.add_to(app)
 differing.add_to(app)
 why.add_to(app)
 review.add_to(app)

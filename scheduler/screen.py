@@ -104,7 +104,7 @@ def in_zone(moment: datetime | None, zone: ZoneInfo | None = None) -> str:
     return shown.strftime("%Y-%m-%d %H:%M %Z").strip()
 
 
-def _ready(value: object) -> object:
+def json_ready(value: object) -> object:
     """The value as JSON has it: dates in ISO 8601, dataclasses as objects."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
@@ -125,7 +125,7 @@ def _ready(value: object) -> object:
 
 def json_line(value: object) -> str:
     """One value as one line of JSON, in UTF-8 text without characters that steer a terminal."""
-    line = json.dumps(value, ensure_ascii=False, default=_ready)
+    line = json.dumps(value, ensure_ascii=False, default=json_ready)
     return _STEERING_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", line)
 
 

@@ -187,7 +187,7 @@ def beat(connection: Connection, run: str, counts: Mapping[str, int], now: datet
 def find_run(connection: Connection, run: str) -> RunView | None:
     """One run by its id."""
     row = connection.execute(select(RunRow).where(RunRow.id == run)).first()
-    return None if row is None else _view(row)
+    return None if row is None else view_of_run(row)
 
 
 def find_runs(connection: Connection, source: str | None = None, limit: int = 20) -> Iterator[RunView]:
@@ -196,7 +196,7 @@ def find_runs(connection: Connection, source: str | None = None, limit: int = 20
     if source is not None:
         query = query.where(RunRow.source == source)
     for row in connection.execute(query):
-        yield _view(row)
+        yield view_of_run(row)
 
 
 def latest_runs(connection: Connection, *, crawls: bool = False) -> dict[str, RunView]:
@@ -209,7 +209,7 @@ def latest_runs(connection: Connection, *, crawls: bool = False) -> dict[str, Ru
         ranked = ranked.where(RunRow.started_by != "ingest")
     latest = ranked.subquery()
     query = select(RunRow).join(latest, latest.c.id == RunRow.id).where(latest.c.number == 1)
-    return {row.source: _view(row) for row in connection.execute(query)}
+    return {row.source: view_of_run(row) for row in connection.execute(query)}
 
 
 def _insert(
@@ -304,7 +304,8 @@ def _refuse_when_killed(found: Row[*tuple[Any, ...]]) -> None:
         )
 
 
-def _view(row: Row[*tuple[Any, ...]]) -> RunView:
+def view_of_run(row: Row[*tuple[Any, ...]]) -> RunView:
+    """What is shown of a row of runs."""
     counts = dict(row.counts)
     stats = counts.pop("stats", {})
     failures, broken, statuses = (_take(counts, prefix) for prefix in (_FAILED, _BROKEN, _ANSWERED))

@@ -1,4 +1,4 @@
-"""`db upgrade` and `db info`: the schema of the database."""
+"""`db upgrade`, `db info`, `db reindex`: the schema of the database, and the index made anew."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def add_to(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, help="The database: its place, schema and contents.")
     group.command("upgrade", epilog=ending("communique db upgrade", codes=CODES))(upgrade)
     group.command("info", epilog=ending("communique db info --json", codes=CODES))(info)
+    group.command("reindex", epilog=ending("communique db reindex", codes=CODES))(reindex)
     app.add_typer(group, name="db", epilog=ending("communique db info", codes=CODES))
 
 
@@ -67,3 +68,33 @@ def info(
         shown.add_row(name, f"{rows:,}")
     if found.counts:
         out().print(shown)
+
+
+def reindex(
+    context: typer.Context,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make the index of lists, facets and search anew from the statements that are stored.
+
+    Whatever changes a statement keeps the index up to date, in the same transaction. This is for a version of
+    Communique that reads words in another way. Others can read meanwhile; who writes waits.
+    """
+    place = place_of(context, data, database, as_json)
+
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    from scheduler.screen import err
+    from storage.search.index import rebuild
+
+    with place.database_at() as opened:
+        opened.upgrade()
+        columns = (TextColumn("indexed {task.completed:,.0f} statements"), TimeElapsedColumn())
+        with Progress(*columns, console=err(), transient=True) as progress, opened.write() as connection:
+            task = progress.add_task("indexing", total=None)
+            number = rebuild(connection, lambda done: progress.update(task, completed=done))
+    if place.json:
+        write_json({"url": opened.url, "statements": number})
+    else:
+        say(f"{opened.url}: {number:,} statements indexed", "green")

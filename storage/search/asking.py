@@ -73,7 +73,7 @@ def read_question(text: str | None) -> Asked:
     since: date | None = None
     until: date | None = None
     joined = False
-    typed = (text or "")[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+    typed = (text or "")[:MOST_CHARACTERS].encode("utf-8", "replace").decode().replace("\0", " ")
     for piece in _PIECE.finditer(typed):
         if len(groups) + len(excluded) >= MOST_TERMS:
             break

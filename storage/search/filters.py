@@ -52,12 +52,17 @@ def traits_of(wanted: Filter) -> tuple[list[tuple[str, str]], list[tuple[str, st
     for dimension in ("issuer", "country", "language", "source", "role", "kind"):
         value = getattr(wanted, dimension)
         if value not in (None, ""):
-            having.append((dimension, str(value)))
+            having.append((dimension, _clean(str(value))))
     for flag in FLAGS:
         answer = getattr(wanted, flag)
         if answer is not None:
             (having if answer else without).append(("is", flag))
     return having, without
+
+
+def _clean(value: str) -> str:
+    """Without what no database takes: no value that is stored holds it."""
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 FLAGS = ("has_translation", "edited", "withdrawn")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -59,6 +59,8 @@ class StatementSummary:
     withdrawn: bool
     gone: bool
     """Whether a version is gone."""
+    changed_at: datetime
+    """When a version was last stored with another text, or first seen."""
     versions: tuple[VersionSummary, ...]
     """Originals first, then translations, re-posts, excerpts."""
     snippet: Snippet | None
@@ -68,7 +70,8 @@ class StatementSummary:
 _COLUMNS = (
     ReleaseRow.id, ReleaseRow.statement_id, ReleaseRow.source, ReleaseRow.source_kind, ReleaseRow.url,
     ReleaseRow.language, ReleaseRow.role, ReleaseRow.standing, ReleaseRow.title, ReleaseRow.said_on,
-    ReleaseRow.posted_on, ReleaseRow.issuers, ReleaseRow.withdrawn, AddressRow.state.label("address_state"),
+    ReleaseRow.posted_on, ReleaseRow.issuers, ReleaseRow.withdrawn, ReleaseRow.changed_at,
+    AddressRow.state.label("address_state"),
 )  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def summaries(connection: Connection, numbers: Sequence[int], sought: Sought) ->
     return tuple(
         _summary(statements[number], sorted(versions[statements[number].id], key=rank), edited, sought)
         for number in numbers
-        if number in statements
+        if number in statements and versions[statements[number].id]
     )
 
 
@@ -130,6 +133,13 @@ def _summary(statement: Any, rows: Sequence[Any], edited: set[str], sought: Soug
         edited=any(each.edited for each in versions),
         withdrawn=any(each.withdrawn for each in versions),
         gone=any(each.gone for each in versions),
+        changed_at=max(row.changed_at for row in rows),
         versions=versions,
         snippet=find_snippet(rows, sought) if sought.groups else None,
     )
+
+
+def excerpts(connection: Connection, releases: Sequence[str], length: int = 600) -> dict[str, str]:
+    """The beginnings of texts, by release."""
+    query = select(ReleaseRow.id, func.substr(ReleaseRow.body, 1, length)).where(ReleaseRow.id.in_(releases))
+    return dict(connection.execute(query).all())

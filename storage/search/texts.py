@@ -23,8 +23,7 @@ _KEPT = "statement_words_kept"
 _SQLITE = (
     # Words are made here, so the tokenizer has only to part them at spaces: `ascii` takes every character
     # beyond ASCII as part of a word.
-    f"CREATE VIRTUAL TABLE {NAME} USING "
-    "fts5(title, body, traits, content='', columnsize=0, tokenize='ascii')",
+    f"CREATE VIRTUAL TABLE {NAME} USING fts5(title, body, traits, content='', tokenize='ascii')",
     # An index without content forgets a document only when it is told its words (SQLite before 3.43).
     f"CREATE TABLE {_KEPT} (entry INTEGER PRIMARY KEY, words BLOB NOT NULL)",
 )

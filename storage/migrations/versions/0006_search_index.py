@@ -63,7 +63,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         op.execute(
             "CREATE VIRTUAL TABLE statement_words USING "
-            "fts5(title, body, traits, content='', columnsize=0, tokenize='ascii')"
+            "fts5(title, body, traits, content='', tokenize='ascii')"
         )
         op.execute("CREATE TABLE statement_words_kept (entry INTEGER PRIMARY KEY, words BLOB NOT NULL)")
     else:

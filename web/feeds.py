@@ -1,0 +1,164 @@
+"""Feeds of any search, of changes, and of how sources stand: Atom and JSON Feed, to be subscribed to.
+
+Ids never change, wherever the archive is served; a reader that has seen everything gets 304. Where
+`settings.hub` names a WebSub hub, feeds name it, in the document and in their headers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from crawler.issuers import ISSUERS
+from storage.harvest import changes_before, runs_before
+from storage.search.finding import find_statements
+from storage.search.summaries import StatementSummary, excerpts
+from storage.syndication import ATOM, BEGINNING, JSON_FEED, Entry, Head, atom, json_feed, urn_of
+from web.api.answers import reading
+from web.api.problems import ProblemRoute
+from web.asking import Wanted, parameters_of
+from web.conditional import answer
+
+router = APIRouter(prefix="/feeds", route_class=ProblemRoute, tags=["feeds"])
+
+LENGTH = 30
+"""Entries of a feed."""
+Form = Annotated[str, Path(pattern="^(atom|json)$", description="`atom` or `json`.")]
+SourceName = Annotated[str | None, Query(max_length=80, description="Only of that source.")]
+_LATEST_RUNS = 200
+_BAD = ("failed", "killed")
+
+
+def statements_feed(request: Request, form: Form, wanted: Wanted) -> Response:
+    """The statements that a search finds, the latest said first: parameters as `/api/v1/statements`."""
+    with reading(request) as connection:
+        page = find_statements(connection, wanted, limit=LENGTH)
+        texts = excerpts(connection, [each.versions[0].id for each in page.items])
+    entries = [statement_entry(_base(request), each, texts) for each in page.items]
+    named = parameters_of(wanted)
+    told = ", ".join(f"{name} {value}" for name, value in named.items())
+    query = f"?{urlencode(named)}" if named else ""
+    title = f"Communique: {told}" if told else "Communique: statements"
+    return _feed(request, form, urn_of("feed", "statements", query), title, f"/{query}", query, entries)
+
+
+def changes_feed(request: Request, form: Form, source: SourceName = None) -> Response:
+    """Releases whose text changed after it was first seen, the latest first."""
+    base = _base(request)
+    with reading(request) as connection:
+        found = changes_before(connection, None, LENGTH, source and source.replace("\0", "\ufffd"))
+    entries = [
+        Entry(
+            id=urn_of("change", each.release, each.number),
+            title=f"Changed: {each.title}",
+            changed_at=each.seen_at,
+            link=f"{base}/releases/{each.release}",
+            via=each.url,
+            text=f"{each.source}: state {each.number} of this release, seen on {each.seen_at:%Y-%m-%d}. "
+            f"It was said on {each.said_on}.",
+            language=each.language,
+            said_on=each.said_on,
+            tags=(each.source,),
+        )
+        for each in found
+    ]
+    query = f"?{urlencode({'source': source})}" if source else ""
+    title = f"Communique: changes of {source}" if source else "Communique: changes"
+    return _feed(request, form, urn_of("feed", "changes", query), title, "/", query, entries)
+
+
+def health_feed(request: Request, form: Form, source: SourceName = None) -> Response:
+    """Sources that went wrong: runs that failed or were killed, the latest first."""
+    base = _base(request)
+    with reading(request) as connection:
+        runs = runs_before(connection, None, _LATEST_RUNS, source and source.replace("\0", "\ufffd"))
+    entries = [
+        Entry(
+            id=urn_of("run", each.id),
+            title=f"{each.source}: {each.state}",
+            changed_at=each.ended_at or each.beat_at,
+            link=f"{base}/runs/{each.id}",
+            text=each.error or f"The run of {each.started_at:%Y-%m-%d %H:%M} UTC ended as {each.state}.",
+            tags=(each.source, each.state),
+        )
+        for each in runs
+        if each.state in _BAD
+    ][:LENGTH]
+    query = f"?{urlencode({'source': source})}" if source else ""
+    title = f"Communique: health of {source}" if source else "Communique: health of sources"
+    return _feed(request, form, urn_of("feed", "health", query), title, "/sources", query, entries)
+
+
+for _path, _function in (("statements", statements_feed), ("changes", changes_feed), ("health", health_feed)):
+    router.add_api_route(
+        f"/{_path}.{{form}}",
+        _function,
+        methods=["GET"],
+        response_class=Response,
+        responses={
+            200: {"content": {"application/atom+xml": {}, JSON_FEED: {}}},
+            304: {"description": "It is what the request says that it has."},
+            422: {
+                "description": "A parameter cannot be understood.",
+                "content": {"application/problem+json": {}},
+            },
+            503: {"description": "It took too long.", "content": {"application/problem+json": {}}},
+        },
+    )
+    router.add_api_route(f"/{_path}.{{form}}", _function, methods=["HEAD"], include_in_schema=False)
+
+
+def statement_entry(base: str, statement: StatementSummary, texts: dict[str, str]) -> Entry:
+    """A statement as an entry: its first version, all issuers, languages as tags."""
+    first = statement.versions[0]
+    return Entry(
+        id=urn_of("statement", statement.id),
+        title=statement.title,
+        changed_at=statement.changed_at,
+        link=f"{base}/statements/{statement.id}",
+        via=first.url,
+        text=texts.get(first.id, ""),
+        language=first.language,
+        said_on=statement.said_on,
+        authors=tuple(names_of(statement.issuers)),
+        tags=(statement.kind, *statement.issuers, *statement.languages, *statement.sources),
+    )
+
+
+def names_of(issuers: Sequence[str]) -> list[str]:
+    """What bodies are called, in the first of their languages; the key of one that is not known."""
+    found = []
+    for key in issuers:
+        issuer = ISSUERS.get(key)
+        names = [each for several in issuer.names.values() for each in several] if issuer else []
+        found.append(names[0].removesuffix("~") if names else key)
+    return found
+
+
+def _base(request: Request) -> str:
+    """Address of the desk as the reader sees it, without a slash at its end."""
+    return str(request.base_url).rstrip("/")
+
+
+def _feed(
+    request: Request, form: str, identity: str, title: str, page: str, query: str, entries: list[Entry]
+) -> Response:
+    changed_at = max((each.changed_at for each in entries), default=BEGINNING)
+    base = _base(request)
+    local = str(request.scope["path"]).removeprefix(str(request.scope.get("root_path", "")))
+    self_link = f"{base}{local}{query}"
+    hub = getattr(getattr(request.app.state.desk, "settings", None), "hub", None)
+    head = Head(identity, title, changed_at, f"{base}{page}", self_link, hub)
+    links = [f'<{self_link}>; rel="self"']
+    if hub is not None:
+        links.append(f'<{hub}>; rel="hub"')
+    if form == "atom":
+        body, media_type = atom(head, entries).encode("utf-8", "replace"), ATOM
+    else:
+        told = json.dumps(json_feed(head, entries), ensure_ascii=False)
+        body, media_type = told.encode("utf-8", "replace"), JSON_FEED
+    return answer(request, body, media_type, changed_at, {"Link": ", ".join(links)})
