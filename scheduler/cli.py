@@ -34,6 +34,7 @@ from scheduler.verbs import (
     statements,
     why,
 )
+from web import people, serve
 
 
 class Verbs(TyperGroup):
@@ -101,6 +102,8 @@ coverage.add_to(app)
 captures.add_to(app)
 export.add_to(app)
 databases.add_to(app)
+serve.add_to(app)
+people.add_to(app)
 
 
 def main() -> None:

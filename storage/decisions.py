@@ -173,6 +173,13 @@ def find_decisions(
     ]
 
 
+def latest_decisions(connection: Connection, limit: int) -> list[Decision]:
+    """The decisions that were made last, undone ones too; the latest first."""
+    query = select(DecisionRow.id).order_by(DecisionRow.id.desc()).limit(limit)
+    numbers = list(connection.scalars(query))
+    return find_decisions(connection, numbers=numbers) if numbers else []
+
+
 def restore_decisions(connection: Connection, releases: Collection[str]) -> None:
     """Let decisions about releases count that have just been stored, perhaps not for the first time."""
     pairs = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from crawler.items import AddressState, CapturePlace, Held
 from storage.addresses import Kept, keep_addresses, keys_by_source
@@ -56,29 +56,38 @@ def list_held(connection: Connection, source: str | None = None) -> Generator[He
     if source is not None:
         query = query.where(HeldRow.source == source)
     with connection.execute(query, execution_options={"yield_per": 200}) as rows:
-        for row in rows:
-            place = None
-            if row.capture_file is not None:
-                place = CapturePlace(row.capture_file, row.capture_offset, row.capture_length)
-            yield HeldView(
-                id=row.id,
-                source=row.source,
-                url=row.url,
-                key=row.key,
-                stage=row.stage,
-                reason=row.reason,
-                detail=row.detail,
-                item=row.item,
-                held_at=row.held_at,
-                run=row.run_id,
-                capture=place,
-            )
+        yield from map(_view, rows)
+
+
+def find_held(connection: Connection, number: int) -> HeldView | None:
+    """One record held back, by its number."""
+    row = connection.execute(select(HeldRow).where(HeldRow.id == number)).first()
+    return None if row is None else _view(row)
 
 
 def count_held(connection: Connection) -> dict[tuple[str, str], int]:
     """How many records are held back, by source and reason."""
     query = select(HeldRow.source, HeldRow.reason, func.count()).group_by(HeldRow.source, HeldRow.reason)
     return {(source, reason): count for source, reason, count in connection.execute(query)}
+
+
+def _view(row: Row[*tuple[Any, ...]]) -> HeldView:
+    place = None
+    if row.capture_file is not None:
+        place = CapturePlace(row.capture_file, row.capture_offset, row.capture_length)
+    return HeldView(
+        id=row.id,
+        source=row.source,
+        url=row.url,
+        key=row.key,
+        stage=row.stage,
+        reason=row.reason,
+        detail=row.detail,
+        item=row.item,
+        held_at=row.held_at,
+        run=row.run_id,
+        capture=place,
+    )
 
 
 _CONTENT = ("url", "stage", "reason", "detail", "item")

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from crawler.items import AddressState
-from storage.runs import RunView, latest_runs
+from storage.runs import RunView, find_runs, latest_runs
 from storage.tables import (
     AddressRow,
     CaptureRow,
@@ -110,6 +110,21 @@ def totals(connection: Connection) -> Totals:
         links=number(select(func.count()).select_from(LinkRow)),
         held=number(select(func.count()).select_from(HeldRow)),
         captures=number(select(func.count()).select_from(CaptureRow)),
+    )
+
+
+def overview_of(connection: Connection, source: str) -> SourceOverview:
+    """One source, also one of which nothing is known."""
+    counts = count_addresses(connection, source)
+    tries = select(func.min(AddressRow.next_try_at)).where(
+        AddressRow.source == source, AddressRow.state == AddressState.FAILED
+    )
+    return SourceOverview(
+        source,
+        next(find_runs(connection, source, 1), None),
+        counts,
+        connection.scalar(tries),
+        _oldest_failure(connection, source) if AddressState.FAILED in counts else None,
     )
 
 

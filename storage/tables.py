@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from storage.access_tables import AuditRow, SecretRow, SessionRow, TokenRow, UserRow
 from storage.columns import NAMING, BigId, Json, Table, UtcTime
 from storage.history_tables import AbsenceRow, RereadRow
 from storage.link_tables import (
@@ -37,6 +38,7 @@ __all__ = [
     "AbsenceRow",
     "AddressRow",
     "AnchorRow",
+    "AuditRow",
     "BandRow",
     "BigId",
     "CaptureRow",
@@ -60,16 +62,20 @@ __all__ = [
     "RevisionRow",
     "RunClaimRow",
     "RunRow",
+    "SecretRow",
+    "SessionRow",
     "SightingRow",
     "SourceOverrideRow",
     "SourceRow",
     "StatementRow",
     "Table",
+    "TokenRow",
     "TraitCountRow",
     "TraitPairRow",
     "TraitRow",
     "TurnRow",
     "UnlinkedRow",
+    "UserRow",
     "UtcTime",
     "VectorRow",
     "WalkRow",

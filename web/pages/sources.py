@@ -1,0 +1,179 @@
+"""Sources: how each stands and why, what it brought day by day, what it expects, what is held back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.exceptions import HTTPException
+from fastapi.responses import HTMLResponse
+
+from crawler.source import crawled_sources, registry
+from scheduler.plan import plans
+from scheduler.triggers import every_in_words
+from scheduler.verbs.coverage import expectation_of
+from storage.coverage import DayCoverage, coverage, first_day
+from storage.held import count_held
+from storage.overview import SourceOverview, overview_of, overviews
+from storage.runs import find_runs
+from web import words
+from web.charts import CalendarYear, calendar_year
+from web.pages.page import desk_of, show
+
+if TYPE_CHECKING:
+    from crawler.source import Source
+    from scheduler.plan import Plan
+
+router = APIRouter()
+RUNS = 10
+YEARS = 2
+"""Calendar years that are shown at once."""
+LATE = timedelta(hours=6)
+"""So long after it was due a source is overdue."""
+STATES = ("stored", "discovered", "held", "skipped", "failed", "gone")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a source stands, and why."""
+
+    state: str
+    """good, overdue, failing, held, never: what a sign stands for."""
+    words: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A source in the list."""
+
+    name: str
+    definition: type[Source]
+    overview: SourceOverview
+    standing: Standing
+    due: datetime | None
+    """None: paused."""
+    held: int
+
+
+@router.get("/sources")
+def sources(request: Request) -> HTMLResponse:
+    """All sources that are crawled, those that need somebody first."""
+    desk = desk_of(request)
+    now = desk.clock()
+    with desk.read() as connection:
+        found = overviews(connection)
+        held = count_held(connection)
+        planned = plans(crawled_sources(), connection, now)
+    listed = []
+    for name, definition in crawled_sources().items():
+        overview = found.get(name, SourceOverview(name))
+        number = sum(count for (source, _), count in held.items() if source == name)
+        stands = standing(overview, number, planned[name], now)
+        listed.append(Listed(name, definition, overview, stands, planned[name].next_at, number))
+    order = {"failing": 0, "overdue": 1, "held": 2, "good": 3, "paused": 4, "never": 5}
+    listed.sort(
+        key=lambda each: (order[each.standing.state], words.country(each.definition.country), each.name)
+    )
+    counts = {state: sum(each.standing.state == state for each in listed) for state in order}
+    return show(request, "sources.html", {"listed": listed, "counts": counts})
+
+
+@router.get("/sources/{name}")
+def source(
+    request: Request, name: str, year: Annotated[int | None, Query(ge=1900, le=2200)] = None
+) -> HTMLResponse:
+    """One source."""
+    desk = desk_of(request)
+    definition = registry().get(name)
+    if definition is None:
+        raise HTTPException(404, f"There is no source {name[:80]!r}: the list names them all.")
+    now = desk.clock()
+    with desk.read() as connection:
+        overview = overview_of(connection, name)
+        held = {reason: n for (source, reason), n in count_held(connection).items() if source == name}
+        runs = list(find_runs(connection, name, RUNS))
+        first = first_day(connection, name)
+        years = list(range(now.year, first.year - 1, -1)) if first else []
+        until = min(year or now.year, now.year)
+        shown = [each for each in range(until, until - YEARS, -1) if each in (until, *years)]
+        days = [
+            day
+            for each in shown
+            for day in coverage(
+                connection,
+                name,
+                date(each, 1, 1),
+                min(date(each, 12, 31), now.date()),
+                expectation=expectation_of(definition),
+                today=now.date(),
+            )
+        ]
+        plan = plans({name: definition}, connection, now)[name] if definition.discoveries() else None
+    values = {
+        "name": name,
+        "definition": definition,
+        "plan": plan,
+        "overview": overview,
+        "standing": standing(overview, sum(held.values()), plan, now),
+        "every": every_in_words(plan.schedule.every) if plan else "",
+        "held": dict(sorted(held.items(), key=lambda each: -each[1])),
+        "runs": runs,
+        "states": STATES,
+        "calendar": [_year(each, days) for each in shown],
+        "years": years,
+        "until": until,
+        "ways": list(dict.fromkeys(type(each).__name__.lower() for each in definition.discoveries())),
+    }
+    return show(request, "source.html", values)
+
+
+def standing(overview: SourceOverview, held: int, plan: Plan | None, now: datetime) -> Standing:
+    """How a source stands by its last run and its ledger; `plan`: None of what is never crawled."""
+    if plan is not None and plan.schedule.paused is not None:
+        paused = plan.schedule.paused
+        return Standing("paused", "paused", f"{paused.made_by} paused it: {paused.reason}")
+    run = overview.last_run
+    if run is None:
+        return Standing("never", "not crawled yet", "No run of it is known.")
+    when = f"The last run, {words.ago(run.started_at, now)},"
+    failed = overview.addresses.get("failed", 0)
+    if run.state in ("failed", "killed") or run.is_lost(now):
+        return Standing(
+            "failing", "failing", f"{when} failed: {run.error or 'its process ended without a word.'}"
+        )
+    if overview.oldest_failure is not None:
+        oldest = overview.oldest_failure
+        several = "es" if failed != 1 else ""
+        told = f"{failed} address{several} failed, the oldest: {oldest.reason or oldest.failure}"
+        return Standing("failing", "pages fail", told)
+    if plan is not None and plan.due is not None and plan.due.fires_at < now - LATE:
+        return Standing("overdue", "overdue", f"It was due {words.ago(plan.due.fires_at, now)}.")
+    if held:
+        return Standing("held", "waits for you", f"{held} record{'s' if held != 1 else ''} held back.")
+    return Standing("good", "good", f"{when} {words.STATES[run.state]}.")
+
+
+def _year(year: int, days: Sequence[DayCoverage]) -> CalendarYear:
+    return calendar_year(year, {each.day: _told(each) for each in days if each.day.year == year})
+
+
+def _told(day: DayCoverage) -> tuple[str, str, int]:
+    numbers = [
+        (day.stored, "kept"), (day.held, "held back"), (day.failed, "failed"), (day.missing, "missing"),
+        (day.gone, "gone"), (day.skipped, "no releases"),
+    ]  # fmt: skip
+    said = ", ".join(f"{number} {what}" for number, what in numbers if number)
+    state = (
+        "failed" if day.failed
+        else "held" if day.held
+        else "missing" if day.missing
+        else "many" if day.stored > 3
+        else "some" if day.stored
+        else "none"
+    )  # fmt: skip
+    quiet = "nothing was posted" if day.walked else "not looked at"
+    return state, f"{words.day(day.day)}: {said or quiet} (about {day.expected:.1f} expected)", day.stored
