@@ -27,6 +27,7 @@ from scheduler.verbs import (
     ledger,
     linking,
     relink,
+    reread,
     review,
     schedule,
     searching,
@@ -101,6 +102,7 @@ ledger.add_to(app)
 coverage.add_to(app)
 captures.add_to(app)
 export.add_to(app)
+reread.add_to(app)
 databases.add_to(app)
 serve.add_to(app)
 people.add_to(app)

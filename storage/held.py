@@ -65,6 +65,12 @@ def find_held(connection: Connection, number: int) -> HeldView | None:
     return None if row is None else _view(row)
 
 
+def is_held(connection: Connection, source: str, key: str) -> bool:
+    """Whether a record of that address is held back."""
+    query = select(HeldRow.id).where(HeldRow.source == source, HeldRow.key == key)
+    return connection.scalar(query) is not None
+
+
 def count_held(connection: Connection) -> dict[tuple[str, str], int]:
     """How many records are held back, by source and reason."""
     query = select(HeldRow.source, HeldRow.reason, func.count()).group_by(HeldRow.source, HeldRow.reason)

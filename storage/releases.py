@@ -143,15 +143,15 @@ def _save_round(connection: Connection, run: str, batch: Sequence[Release], now:
     if new:
         _insert_new(connection, run, new, now)
     if touched:
-        connection.execute(_UPDATE, [_update_values(each, detail) for each, detail in touched])
+        connection.execute(UPDATE, [update_values(each, detail) for each, detail in touched])
     if revised:
         _revise(connection, run, revised, now)
     if older:
         _add_older(connection, run, older)
     changed = [each for each, _ in (*touched, *revised)]
     if changed:
-        _replace_parts(connection, changed)
-        _follow_in_statements(connection, changed)
+        replace_parts(connection, changed)
+        follow_in_statements(connection, changed)
     return saved
 
 
@@ -186,14 +186,15 @@ def _find_known(
     return known
 
 
-_UPDATE = (
+UPDATE = (
     update(ReleaseRow)
     .where(ReleaseRow.id == bindparam("row_id"))
     .values({name: bindparam(f"new_{name}") for name in COLUMNS})
 )
 
 
-def _update_values(release: Release, detail: str) -> dict[str, Any]:
+def update_values(release: Release, detail: str) -> dict[str, Any]:
+    """Parameters of `UPDATE` for a release under the id that it is stored with."""
     return {
         "row_id": release.id,
         **{f"new_{name}": value for name, value in columns_of(release, detail).items()},
@@ -245,7 +246,7 @@ def _last_numbers(connection: Connection, releases: Sequence[Release]) -> dict[s
 
 def _revise(connection: Connection, run: str, revised: Sequence[tuple[Release, str]], now: datetime) -> None:
     last = _last_numbers(connection, [each for each, _ in revised])
-    connection.execute(_UPDATE, [_update_values(each, detail) for each, detail in revised])
+    connection.execute(UPDATE, [update_values(each, detail) for each, detail in revised])
     connection.execute(
         update(ReleaseRow)
         .where(ReleaseRow.id == bindparam("row_id"))
@@ -280,14 +281,15 @@ def _insert_parts(connection: Connection, releases: Iterable[Release]) -> None:
         insert_many(connection, table, PARTS[table], rows)
 
 
-def _replace_parts(connection: Connection, changed: Sequence[Release]) -> None:
+def replace_parts(connection: Connection, changed: Sequence[Release]) -> None:
+    """Write issuers, claims and bands of releases anew."""
     ids = [each.id for each in changed]
     for table in PARTS:
         connection.execute(delete(table).where(table.release_id.in_(ids)))
     _insert_parts(connection, changed)
 
 
-def _follow_in_statements(connection: Connection, changed: Sequence[Release]) -> None:
+def follow_in_statements(connection: Connection, changed: Sequence[Release]) -> None:
     """A statement of one release shows that release; where there are several, linking says which leads."""
     lone = (
         select(ReleaseRow.statement_id)
