@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 FINISHED = 0
 FAILED = 1
@@ -31,6 +32,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--until", metavar="DAY", help="last day wanted")
     parser.add_argument("--limit", metavar="N", help="most releases to fetch")
     parser.add_argument("--again", action="store_true", help="also what is kept already")
+    parser.add_argument(
+        "--origin", choices=("live", "wayback"), default="live", help="the site itself, or an archive of it"
+    )
+    parser.add_argument("--captured-until", metavar="DAY", help="last day of an archive's captures")
+    parser.add_argument("--most-texts", metavar="N", help="most different texts of one address")
     parser.add_argument("--run-id", metavar="ID", help="a run that was planned before")
     parser.add_argument("--started-by", metavar="WHO", default="person", help="person, schedule, demo")
     parser.add_argument(
@@ -83,7 +89,7 @@ def _crawl(asked: argparse.Namespace) -> int:
 
     process = AsyncCrawlerProcess(settings)
     try:
-        crawler = process.create_crawler(asked.source)
+        crawler = process.create_crawler(_spider(asked))
     except KeyError as error:
         raise _Unusable(str(error.args[0])) from error
     from crawler.runs import RunKeeper
@@ -96,6 +102,7 @@ def _crawl(asked: argparse.Namespace) -> int:
         again="yes" if asked.again else None,
         run_id=asked.run_id,
         started_by=asked.started_by,
+        **_of_archives(asked),
     )
     process.start()
     keeper = crawler.get_extension(RunKeeper) if crawler._extensions is not None else None
@@ -110,6 +117,24 @@ def _crawl(asked: argparse.Namespace) -> int:
     if keeper.interrupted and keeper.error is None:
         return INTERRUPTED
     return FINISHED if keeper.outcome in ("finished", "stopped") else FAILED
+
+
+def _spider(asked: argparse.Namespace) -> Any:  # noqa: ANN401 - a name, or a spider's class
+    if asked.origin == "live":
+        return asked.source
+    from crawler.source import crawled_sources
+    from crawler.spiders.archive import archive_spider_for
+
+    source = crawled_sources().get(asked.source)
+    if source is None:
+        raise KeyError(f"no source {asked.source!r}; there are: {', '.join(crawled_sources())}")
+    return archive_spider_for(source)
+
+
+def _of_archives(asked: argparse.Namespace) -> dict[str, str | None]:
+    if asked.origin == "live":
+        return {}
+    return {"captured_until": asked.captured_until, "most_texts": asked.most_texts}
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -92,6 +92,8 @@ class RunKeeper:
         self.outcome: str | None = None
         """`finished`, `stopped` or `failed` once the crawl has ended; None before, and without a run."""
         self.interrupted = False
+        self.on_written: list[Callable[[Sequence[object]], None]] = []
+        """Told of records once the transaction that stores them has ended."""
         crawler.signals.connect(self._item_failed, signals.item_error)
         crawler.signals.connect(self._spider_failed, signals.spider_error)
         crawler.signals.connect(self._close, signals.spider_closed)
@@ -167,6 +169,11 @@ class RunKeeper:
     def count(self, name: str, by: int = 1) -> None:
         """Add to one of the run's counts."""
         self._crawler.stats.inc_value(COUNTS + name, by)
+
+    def written(self, records: Sequence[object]) -> None:
+        """Records were stored for good."""
+        for listener in self.on_written:
+            listener(records)
 
     def fail(self, reason: str, kind: FailureKind | None = None) -> None:
         """The run has failed; it may go on, but it will not be called a success."""

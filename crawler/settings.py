@@ -15,6 +15,8 @@ from pathlib import Path
 
 import platformdirs
 
+from crawler.archives.archive import archive_at
+from crawler.archives.budget import INDEX_CALLS, REPLAYS
 from crawler.guard import read_mappings
 from crawler.revisits import BUDGET
 
@@ -42,6 +44,13 @@ class Environment:
     encoder: str = ""
     """COMMUNIQUE_ENCODER: encoder of sentences for linking, or none; empty: the one that comes with the
     program."""
+    archive: str = ""
+    """COMMUNIQUE_ARCHIVE: address of a web archive laid out as pywb's collections are; empty for the Wayback
+    Machine."""
+    index_calls: float = INDEX_CALLS
+    """COMMUNIQUE_INDEX_CALLS: calls of an archive's index a minute, by all processes."""
+    replays: float = REPLAYS
+    """COMMUNIQUE_REPLAYS: pages of an archive a second, by all processes."""
     encoder_key: str = field(default="", repr=False)
     """COMMUNIQUE_ENCODER_KEY: key of the endpoint that makes vectors; empty when it needs none."""
 
@@ -57,6 +66,11 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         read_mappings(connect_to)
     except ValueError as error:
         raise EnvironmentError_(f"COMMUNIQUE_CONNECT_TO: {error}") from error
+    archive = variables.get("COMMUNIQUE_ARCHIVE", "").strip()
+    try:
+        archive_at(archive)
+    except ValueError as error:
+        raise EnvironmentError_(f"COMMUNIQUE_ARCHIVE: {error}") from error
     return Environment(
         data=Path(data).expanduser() if data else Path(platformdirs.user_data_dir("communique")),
         database=variables.get("COMMUNIQUE_DATABASE", "").strip(),
@@ -66,7 +80,23 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         revisits=_pages(variables.get("COMMUNIQUE_REVISITS", "").strip()),
         encoder=variables.get("COMMUNIQUE_ENCODER", "").strip(),
         encoder_key=variables.get("COMMUNIQUE_ENCODER_KEY", "").strip(),
+        archive=archive,
+        index_calls=_rate("COMMUNIQUE_INDEX_CALLS", variables, INDEX_CALLS),
+        replays=_rate("COMMUNIQUE_REPLAYS", variables, REPLAYS),
     )
+
+
+def _rate(name: str, variables: Mapping[str, str], usual: float) -> float:
+    text = variables.get(name, "").strip()
+    if not text:
+        return usual
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not math.isfinite(rate) or rate <= 0:
+        raise EnvironmentError_(f"{name}: {text!r} is not a number above 0")
+    return rate
 
 
 def _seconds(text: str) -> float | None:
@@ -113,6 +143,9 @@ COMMUNIQUE_DATABASE = environment.database
 COMMUNIQUE_CONTACT = environment.contact
 COMMUNIQUE_CONNECT_TO = environment.connect_to
 COMMUNIQUE_CONNECT_DELAY = environment.connect_delay
+COMMUNIQUE_ARCHIVE = environment.archive
+COMMUNIQUE_INDEX_CALLS = environment.index_calls
+COMMUNIQUE_REPLAYS = environment.replays
 # Program of the browser for sources that need one; None: the first Chromium that is installed.
 COMMUNIQUE_BROWSER = os.environ.get("COMMUNIQUE_BROWSER") or None
 # File that tells the ledger the time, in rehearsals (storage.clock); None: the system's clock.

@@ -34,6 +34,7 @@ from crawler.declare import (
     Kinds,
     Layout,
     Listing,
+    Live,
     MirrorOf,
     Numbers,
     Parts,
@@ -44,6 +45,7 @@ from crawler.declare import (
     Shared,
     Sitemap,
     Voice,
+    Wayback,
 )
 from crawler.issuers import ISSUERS
 from crawler.items import KindOfSource, ReleaseItem
@@ -93,6 +95,8 @@ class Source:
     the settings say (COMMUNIQUE_REVISITS)."""
     browser: ClassVar[Browser | None] = None
     """For sites whose pages are empty until their scripts have run."""
+    origins: ClassVar[tuple[Live | Wayback, ...]] = (Live(), Wayback())
+    """Where a backfill looks for its releases, in this order."""
     archive_from: ClassVar[date]
     """First day for which the site is known to show releases."""
     every: ClassVar[Every]
@@ -164,6 +168,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "polite": Polite,
     "browser": (Browser, type(None)),
     "revisits": (int, type(None)),
+    "origins": tuple,
     "archive_from": date,
     "every": Every,
     "expect": PerWeek,
@@ -174,7 +179,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
 _OF_CRAWLS = {"archive_from", "every", "expect"}
 _OPTIONAL = {
     *("kind", "browser", "issuers", "shared", "voices", "mirrors", "polite", "revisits", "facts"),
-    "unverified",
+    *("unverified", "origins"),
 }
 
 
@@ -240,6 +245,11 @@ def _check_values(cls: type[Source]) -> None:
     for host in cls.hosts:
         if "/" in host or host != host.lower() or not host:
             _refuse(cls, "hosts", f"{host!r} is not a lower-case host name")
+    if not cls.origins or len({type(each) for each in cls.origins}) < len(cls.origins):
+        _refuse(cls, "origins", "names none, or one twice")
+    for origin in cls.origins:
+        if not isinstance(origin, Live | Wayback):
+            _refuse(cls, "origins", f"{type(origin).__name__} is no origin")
     for address in cls.addresses():
         if not isinstance(address, Address):
             _refuse(cls, "address", f"{type(address).__name__} is no Address")

@@ -272,6 +272,8 @@ class Persist:
         for result in kept:
             for name, count in result.counts.items():
                 keeper.count(name, count)
+        lost = {id(each.record) for each in failed}
+        keeper.written([record for record in batch if id(record) not in lost])
         for each in failed:
             record = each.record
             keeper.fail(f"{record.url}: {each.reason}")

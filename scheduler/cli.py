@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from scheduler.options import DatabaseOption, DataOption, Given, JsonOption
 from scheduler.screen import Refusal, say
 from scheduler.verbs import (
+    backfilling,
     captures,
     changes,
     coverage,
@@ -88,6 +89,7 @@ ledger.add_sources(app)
 source.add_to(app)
 schedule.add_to(app)
 crawling.add_to(app)
+backfilling.add_to(app)
 ingesting.add_to(app)
 statements.add_to(app)
 changes.add_to(app)

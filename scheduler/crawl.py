@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 
 from crawler.frontier import RunRequest
-from crawler.items import AddressState
+from crawler.items import AddressState, Origin
 from crawler.run import IN_PROGRESS
 from crawler.settings import environment_with
 from scheduler.nursery import CRAWL, CrawlProcess, Nursery, NurseryUnusable, start_anew
@@ -53,6 +53,11 @@ class Order:
     """Also what is kept already: edits and withdrawals that no index tells."""
     slot: str | None = None
     """The scheduled time that the crawl serves; None: by hand."""
+    origin: Origin = Origin.LIVE
+    captured_until: date | None = None
+    """Of archives: last day of captures that are looked at."""
+    most_texts: int | None = None
+    """Of archives: most different texts of one address."""
 
 
 class Ending(StrEnum):
@@ -170,6 +175,12 @@ class Child:
                 command += [f"--{name}", str(value)]
         if order.again:
             command.append("--again")
+        if order.origin is not Origin.LIVE:
+            command += ["--origin", order.origin]
+            for name in ("captured_until", "most_texts"):
+                value = getattr(order, name)
+                if value is not None:
+                    command += [f"--{name.replace('_', '-')}", str(value)]
         return command
 
     def signal(self, number: signal.Signals) -> None:

@@ -49,7 +49,8 @@ JsonOption = Annotated[
 ]
 
 
-def _day(text: str | date) -> date:
+def read_day(text: str | date) -> date:
+    """A day as it is typed."""
     if isinstance(text, date):
         return text
     try:
@@ -60,11 +61,13 @@ def _day(text: str | date) -> date:
 
 SinceOption = Annotated[
     date | None,
-    typer.Option("--since", metavar="DAY", help="First day, YYYY-MM-DD.", parser=_day, show_default=False),
+    typer.Option(
+        "--since", metavar="DAY", help="First day, YYYY-MM-DD.", parser=read_day, show_default=False
+    ),
 ]
 UntilOption = Annotated[
     date | None,
-    typer.Option("--until", metavar="DAY", help="Last day, YYYY-MM-DD.", parser=_day, show_default=False),
+    typer.Option("--until", metavar="DAY", help="Last day, YYYY-MM-DD.", parser=read_day, show_default=False),
 ]
 
 

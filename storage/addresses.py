@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, or_, update
 
-from crawler.items import AddressState
+from crawler.items import AddressState, Origin
 from storage.absences import note_present
 from storage.database import insert_into
 from storage.tables import AddressRow
@@ -32,10 +32,14 @@ class Kept:
     reason: str | None
     taken_at: datetime
     """When what was kept was taken from the site."""
-    live: bool = True
-    """False for saved files and archives: they do not tell how the page is now."""
+    origin: Origin = Origin.LIVE
     etag: str | None = None
     last_modified: str | None = None
+
+    @property
+    def live(self) -> bool:
+        """False for saved files and archives: they do not tell how the page is now."""
+        return self.origin is Origin.LIVE
 
 
 class Addressed(Protocol):
@@ -128,6 +132,7 @@ def _keep(connection: Connection, run: str, kept: Sequence[Kept], now: datetime,
             "fetched_at": each.taken_at,
             "etag": each.etag,
             "last_modified": each.last_modified,
+            "origin": each.origin,
         }
         for each in sorted(kept, key=lambda each: (each.source, each.key))
     ]

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import aliased
 
 from crawler.frontier import RunInProgress, RunRequest, Seen, Walk
-from crawler.items import OUTSIDE_WINDOW, AddressState, Discovered, Due, Outcome
+from crawler.items import OUTSIDE_WINDOW, AddressState, Discovered, Due, Origin, Outcome
 from crawler.revisits import choose
 from storage import runs, walks
 from storage.absences import note_missing, note_present, says_missing
@@ -153,7 +153,13 @@ class Ledger:
             parts.append((AddressState.GONE, _is_kept()))
         queries = []
         for state, condition in parts:
-            query = select(*_DUE).where(AddressRow.source == source, AddressRow.state == state, condition)
+            # What only archives and files show is none of the site's business any more.
+            query = select(*_DUE).where(
+                AddressRow.source == source,
+                AddressRow.state == state,
+                AddressRow.origin == Origin.LIVE,
+                condition,
+            )
             if after is not None:
                 query = query.where(AddressRow.key > after)
             day: ColumnElement[date | None] = AddressRow.posted_on.expression
@@ -364,7 +370,8 @@ def _see_again(
     ids = [row.id for row in known.values()]
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        connection.execute(update(AddressRow).where(AddressRow.id.in_(chunk)).values(seen_at=now))
+        seen = {"seen_at": now, "origin": Origin.LIVE}
+        connection.execute(update(AddressRow).where(AddressRow.id.in_(chunk)).values(seen))
     changed = []
     for key, row in known.items():
         each = wanted[key]

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
-from crawler.items import AddressState, Origin, Release
+from crawler.items import AddressState, Release
 from storage.addresses import Kept, keep_addresses, keys_by_source
 from storage.database import insert_into, insert_many
 from storage.release_rows import (
@@ -90,7 +90,7 @@ def _kept(release: Release, now: datetime) -> Kept:
         AddressState.STORED,
         None,
         taken_at=release.captured_at or now,
-        live=release.origin is Origin.LIVE,
+        origin=release.origin,
         etag=release.etag,
         last_modified=release.last_modified,
     )

@@ -200,13 +200,14 @@ def find_runs(connection: Connection, source: str | None = None, limit: int = 20
 
 
 def latest_runs(connection: Connection, *, crawls: bool = False) -> dict[str, RunView]:
-    """The latest run of every source that has one, by source; `crawls`: leaving out the intake of files."""
+    """The latest run of every source that has one, by source; `crawls`: leaving out the intake of files, and
+    backfills, which ask for days of former times."""
     number = func.row_number().over(
         partition_by=RunRow.source, order_by=(RunRow.started_at.desc(), RunRow.id)
     )
     ranked = select(RunRow.id, number.label("number"))
     if crawls:
-        ranked = ranked.where(RunRow.started_by != "ingest")
+        ranked = ranked.where(RunRow.started_by.not_in(("ingest", "backfill")))
     latest = ranked.subquery()
     query = select(RunRow).join(latest, latest.c.id == RunRow.id).where(latest.c.number == 1)
     return {row.source: view_of_run(row) for row in connection.execute(query)}

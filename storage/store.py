@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from storage.archives import SqlArchives
 from storage.captures import WarcStore
 from storage.clock import clock_of, utc_now
 from storage.database import Database, default_url
@@ -25,7 +26,7 @@ class Settings(Protocol):
 
 
 class SqlStore:
-    """Implements `crawler.frontier.Store`."""
+    """Implements `crawler.frontier.Store` and `crawler.archives.frontier.ArchiveStore`."""
 
     def __init__(self, data: Path, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self.data = data
@@ -33,6 +34,7 @@ class SqlStore:
         self.database = database
         self.frontier = Ledger(database, clock)
         self.captures = WarcStore(data / "captures", database)
+        self.archives = SqlArchives(database)
 
     def close(self) -> None:
         """See Store. The database can still be used by others of this process."""

@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.access_tables import AuditRow, SecretRow, SessionRow, TokenRow, UserRow
+from storage.backfill_tables import ArchiveCaptureRow, ArchiveHoldRow, BackfillWindowRow
 from storage.columns import NAMING, BigId, Json, Table, UtcTime
 from storage.history_tables import AbsenceRow, RereadRow
 from storage.link_tables import (
@@ -39,6 +40,9 @@ __all__ = [
     "AddressRow",
     "AnchorRow",
     "AuditRow",
+    "ArchiveCaptureRow",
+    "ArchiveHoldRow",
+    "BackfillWindowRow",
     "BandRow",
     "BigId",
     "CaptureRow",
@@ -199,6 +203,9 @@ class AddressRow(Table):
     status: Mapped[int | None]
     etag: Mapped[str | None] = mapped_column(Text)
     last_modified: Mapped[str | None] = mapped_column(Text)
+    origin: Mapped[str] = mapped_column(String(20), default="live", server_default="live")
+    """Where it was found: `live`, also once an index of the site shows it; else the archive or file (as
+    `crawler.items.Origin`), whose addresses the site is never asked for."""
 
 
 class SightingRow(Table):

@@ -6,6 +6,7 @@ A definition says
 * how a page is read (`layouts`: Fields for HTML, Record for JSON, Flow for running text, Pdf, Parts for a
   page of several releases; `rules`: Text and Date, their values);
 * what a release is (`identity`: Address, Shared, Kinds, MirrorOf, Voice);
+* where its history may be had (`origins`: Live, Wayback);
 * what to expect, and how politely to ask (`pace`: Every, PerWeek, Polite, Browser).
 
 Selectors are CSS with parsel's `::text` and `::attr(name)`; in `Record` and `Api` they are JMESPath.
@@ -18,6 +19,7 @@ from crawler.declare.checks import DefinitionError
 from crawler.declare.discovery import Api, Discovery, Feed, Listing, Numbers, Pages, Sitemap
 from crawler.declare.identity import Address, Kinds, MirrorOf, Shared, Voice
 from crawler.declare.layouts import Fields, Flow, Layout, Parts, Pdf, Record
+from crawler.declare.origins import Live, Wayback
 from crawler.declare.pace import Browser, Every, PerWeek, Polite
 from crawler.declare.rules import Date, Selector, Text
 
@@ -35,6 +37,7 @@ __all__ = [
     "Kinds",
     "Layout",
     "Listing",
+    "Live",
     "MirrorOf",
     "Numbers",
     "Pages",
@@ -48,4 +51,5 @@ __all__ = [
     "Sitemap",
     "Text",
     "Voice",
+    "Wayback",
 ]

@@ -18,6 +18,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
+from crawler.archives.memento import ASKED, Asked, memento_of
 from crawler.batches import Batches
 from crawler.browser import PART_OF_PAGE
 from crawler.encodings import ZLIB_ENCODINGS, EndsEarly, inflated
@@ -108,7 +109,9 @@ class Captures:
         except IgnoreRequest as error:
             error.args = (f"{request.url}: {error}",)
             raise
-        if not (request.meta.get(IS_ROBOTS) or request.meta.get(PART_OF_PAGE)):
+        if ASKED in request.meta:
+            request.meta["capture"] = await self._memento(request, response, body)
+        elif not (request.meta.get(IS_ROBOTS) or request.meta.get(PART_OF_PAGE)):
             request.meta["capture"] = await self._capture(request, response, body)
         return _decoded(response, body) if encodings else response
 
@@ -117,19 +120,30 @@ class Captures:
         capture = Capture(
             url=asked,
             status=response.status,
-            headers=tuple(
-                (name.decode("latin-1"), value.decode("latin-1"))
-                for name, values in response.headers.items()
-                for value in values
-            ),
+            headers=_headers_of(response),
             body=body,
             captured_at=datetime.now(UTC),
             final_url=request.url if request.url != asked else None,
         )
+        return await self._keep(request, capture, response.body)
+
+    async def _memento(self, request: Request, response: Response, body: bytes) -> Capture | None:
+        """The page that an archive replays, kept as what it is; None for what the archive itself has to
+        say.
+        """
+        asked = request.meta[ASKED]
+        if not isinstance(asked, Asked):
+            return None
+        memento = memento_of(asked, response.status, _headers_of(response), body, self._limit)
+        if memento is None or not 200 <= response.status < 300:
+            return None if memento is None else memento.capture
+        return await self._keep(request, memento.capture, memento.raw_body)
+
+    async def _keep(self, request: Request, capture: Capture, raw_body: bytes) -> Capture:
         if opened_run(self._crawler) is None:
             return capture  # scrapy shell, scrapy parse: looking at a page keeps nothing
         try:
-            return await self._batches.put((capture, response.body))
+            return await self._batches.put((capture, raw_body))
         except Exception as error:
             raise CaptureFailed(f"{request.url}: its capture could not be written: {error}") from error
 
@@ -142,6 +156,14 @@ class Captures:
 
     def _closed(self) -> None:
         self._thread.shutdown(wait=True)
+
+
+def _headers_of(response: Response) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
 
 
 def _decoded(response: Response, body: bytes) -> Response:

@@ -17,7 +17,8 @@ from crawler.guard import RefusedAddress
 class Hosts:
     """Refuses addresses that are not http(s), and hosts that the spider may not ask.
 
-    A spider made from a definition may ask exactly the definition's hosts. An ordinary spider with
+    A spider made from a definition may ask exactly the definition's hosts, one that reads its history in an
+    archive exactly the archive's. An ordinary spider with
     `allowed_domains` may ask these and their subdomains, and what it marks with `allow_offsite`.
     """
 
@@ -41,10 +42,11 @@ class Hosts:
             raise RefusedAddress(f"{name}: {request.url} refused: only http and https are crawled")
         source = getattr(spider, "source", None)
         if source is not None:
-            if host not in source.hosts:
+            hosts = getattr(spider, "hosts", source.hosts)
+            if host not in hosts:
                 raise RefusedAddress(
                     f"{name}: {request.url}{_came_from(request)} refused: {host!r} is not one of the "
-                    f"source's hosts ({', '.join(source.hosts)})"
+                    f"source's hosts ({', '.join(hosts)})"
                 )
             return
         domains = [domain for domain in getattr(spider, "allowed_domains", None) or () if domain]

@@ -62,6 +62,8 @@ class Retries(RetryMiddleware):
         self, request: Request, response: Response
     ) -> Request | Response:
         """Another try where that may help, after the wait that was asked for."""
+        if request.meta.get("dont_retry"):
+            return response  # whoever asked sees to it
         if response.status in ASKS_TO_WAIT:
             header = response.headers.get("Retry-After")
             wait = asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))

@@ -123,11 +123,13 @@ def _minutes(moment: datetime) -> int:
 class Plan:
     """The skeleton of a world: statements, releases, order per source, folios, mirror numbers."""
 
-    def __init__(self, releases: int, seed: int, end: date) -> None:
+    def __init__(self, releases: int, seed: int, end: date, step: int = 1) -> None:
         if releases < 1:
             raise ValueError(f"a world needs at least one release, not {releases}")
         self.seed = seed
         self.end = end
+        self._step = timedelta(days=step)
+        """From one day with statements to the one before: few releases may fill many years."""
         self.family = array("B")
         self.day = array("i")
         """Per statement: ordinal of the day when it was said."""
@@ -159,7 +161,7 @@ class Plan:
                 family = EXCHANGE if template else bisect_right(_BOUNDS, draws.getrandbits(24) % _BOUNDS[-1])
                 template = False
                 made += self._add(family, day, wanted - len(self.statement))
-            day -= timedelta(days=1)
+            day -= self._step
 
     def _add(self, family: int, day: date, room: int) -> int:
         versions = FAMILIES[family].versions

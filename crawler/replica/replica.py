@@ -11,6 +11,7 @@ from types import TracebackType
 
 from crawler.replica import sites
 from crawler.replica.addresses import release_at
+from crawler.replica.archive import HOST, Behaviour, WebArchive
 from crawler.replica.certificates import make_certificates
 from crawler.replica.faults import Fault, Faults
 from crawler.replica.server import Logged, Server
@@ -28,7 +29,9 @@ class Replica:
 
     `releases` is the exact number of true releases over all sources; the same `releases`, `seed` and `end`
     give the same bytes. `page_size` is about how many bytes an HTML page has. Use as a context manager, or
-    `start` and `stop`. Everything may be changed while it runs: `faults`, `edit`, `withdraw`.
+    `start` and `stop`. `step` is the number of days from one day with releases to the next; with `archive`
+    there is a web archive of all of it, which behaves so. Everything may be changed while it runs:
+    `faults`, `edit`, `withdraw`.
     """
 
     def __init__(
@@ -41,8 +44,10 @@ class Replica:
         end: date = DEFAULT_END,
         port: int = 0,
         note: Callable[[Logged], None] | None = None,
+        step: int = 1,
+        archive: Behaviour | None = None,
     ) -> None:
-        self.world = World(releases, seed, end)
+        self.world = World(releases, seed, end, step)
         self.truth = Truth(self.world)
         if isinstance(faults, Faults):
             self.faults = faults
@@ -51,6 +56,9 @@ class Replica:
             for fault in faults:
                 self.faults.add(fault)
         self._hosts = sites.all_sites(self.world, page_size)
+        self.archive = WebArchive(self.world, dict(self._hosts), archive) if archive is not None else None
+        if self.archive is not None:
+            self._hosts[HOST] = self.archive
         self._server = Server(self._hosts, sites.INSECURE, self.faults, note)
         self._port = port
         self._folder: Path | None = None

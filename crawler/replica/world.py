@@ -76,8 +76,8 @@ def slugify(title: str, number: int) -> str:
 class World:
     """A world of `releases` releases: pure from seed and numbers, but for edits and withdrawals."""
 
-    def __init__(self, releases: int, seed: int, end: date = DEFAULT_END) -> None:
-        self.plan = Plan(releases, seed, end)
+    def __init__(self, releases: int, seed: int, end: date = DEFAULT_END, step: int = 1) -> None:
+        self.plan = Plan(releases, seed, end, step)
         self.seed = seed
         self.revisions: dict[int, int] = {}
         self.withdrawals: dict[int, int] = {}

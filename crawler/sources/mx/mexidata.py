@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from crawler.declare import Address, Date, Every, Flow, Kinds, MirrorOf, Numbers, PerWeek
+from crawler.declare import Address, Date, Every, Flow, Kinds, Live, MirrorOf, Numbers, PerWeek, Wayback
 from crawler.items import KindOfRelease, KindOfSource
 from crawler.source import Source
 
@@ -34,6 +34,8 @@ class Mexidata(Source):
         sources=("mx_sre", "mx_segob", "mx_shcp", "us_state"),
         issuers=("mx.presidencia", "mx.sre", "mx.segob", "mx.shcp", "us.state"),
     )
+    # Whether the site still stands nobody knows; its pages do in the Wayback Machine.
+    origins = (Wayback(), Live())
     archive_from = date(2017, 1, 23)
     every = Every(days=1)
     expect = PerWeek(at_least=0, at_most=40)  # no floor: the last page known is of March 2018
