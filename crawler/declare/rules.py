@@ -61,6 +61,10 @@ class Date:
     English texts) in any in which they read. What fits no format is not guessed: the release is held back
     with the raw text. `pattern` and `index` as in `Text`.
 
+    `sign` is a regular expression over the texts of the selector: one that it fits tells a date. Where there
+    is such a text and the pattern takes nothing from any, the date is unreadable, not absent. It is for days
+    that only some pages have: of a translation's heading, of a number after the time.
+
     `G` is an era: "Gy年M月d日" reads 令和6年7月28日. A format with two days is a range ("d-d MMMM y",
     "d MMMM - d MMMM y"), of which the first day is the date. A format without a year needs `year`, which says
     where the year comes from: "posted" (the page's own posting day), "index" (the month or year that an
@@ -72,12 +76,15 @@ class Date:
     selector: str
     formats: tuple[str, ...] | Mapping[str, tuple[str, ...]] = field(default=(ISO,), hash=False)
     pattern: str | None = None
+    sign: str | None = None
     index: int = 0
     year: Literal["posted", "index", "capture"] | None = None
 
     def __post_init__(self) -> None:
         if self.pattern is not None:
             check_pattern("Date", "pattern", self.pattern)
+        if self.sign is not None:
+            check_pattern("Date", "sign", self.sign)
         if self.year not in (None, "posted", "index", "capture"):
             raise DefinitionError(f"Date.year: {self.year!r} is not one of 'posted', 'index', 'capture'")
         by_language = self.formats if isinstance(self.formats, Mapping) else {None: self.formats}

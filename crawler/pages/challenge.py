@@ -272,7 +272,13 @@ def _failure(kind: FailureKind, found: str) -> Failure:
 
 
 def judge_release(title: str, body: tuple[str, ...]) -> Failure | None:
-    """A failure when what a layout found is an error message in the site's own frame."""
+    """A failure when what a layout found is an error message in the site's own frame, or no title at all."""
+    if not any(character.isalpha() for character in title):
+        return Failure(
+            FailureKind.LAYOUT,
+            f"expected a title, found {title!r}, which has no word in it. "
+            "The layout has changed: correct the definition.",
+        )
     # "Airport – security check" is a headline; a bar before the site's name is not part of any.
     kind = _judge_title(title, _BARS)
     if kind is None or sum(map(len, body)) > _SHORT_RELEASE:

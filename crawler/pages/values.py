@@ -12,7 +12,7 @@ from crawler.declare import Date, Fields, Pdf, Record
 from crawler.items import Alternate, ReleaseItem
 from crawler.pages.dates import Found, languages_to_try, parse_date
 from crawler.pages.page import Page, language_tag
-from crawler.pages.selectors import pick
+from crawler.pages.selectors import compile_pattern, pick
 from crawler.source import Source
 
 Values = dict[str, Any]
@@ -79,6 +79,9 @@ def date_of(
     English texts.
     """
     raw = pick(texts, rule)
+    if raw is None and rule.sign is not None:
+        sign = compile_pattern(rule.sign)
+        raw = next((text for text in texts if sign.search(text)), None)
     return raw, parsed(raw, rule, language, source, year_of) if raw is not None else None
 
 

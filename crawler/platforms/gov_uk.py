@@ -60,7 +60,7 @@ class GovUk(Source, platform=True):
         modified="updated_at",
     )
     kinds = Kinds(
-        default=KindOfRelease.COMMUNIQUE,
+        default=None,
         labels={
             "press_release": KindOfRelease.COMMUNIQUE,
             "news_story": KindOfRelease.COMMUNIQUE,

@@ -84,7 +84,12 @@ class StateArchive(FrozenState, platform=True):
         kind="p.doctype-meta",
         posted=Date("p.article-meta__publish-date", _DAYS),
         # Translations open with department, office and the day of the original.
-        said=Date("div.entry-content p", _DAYS, r"^(\d{1,2} de [a-z]+ de \d{4})$"),
+        said=Date(
+            "div.entry-content p",
+            _DAYS,
+            r"^(\d{1,2} de [a-z]+ de \d{4})$",
+            r"^(?:Departamento de Estado|Declaración del portavoz$)",
+        ),
         body="div.entry-content",
         drop=("div.entry-content .sharethis-inline-share-buttons", "div.entry-content .post_tags"),
     )

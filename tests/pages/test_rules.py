@@ -264,3 +264,41 @@ def test_contributors_are_told_every_word() -> None:
     unions = {"DefinitionError", "Discovery", "Layout", "Selector"}
     missing = [word for word in declare.__all__ if word not in unions and f"`{word}" not in told]
     assert missing == []
+
+
+# Days that only some pages have
+
+
+def signed() -> type[Source]:
+    return define(
+        release=Fields(
+            title="h1",
+            body="article",
+            said=Date("p.heading", ("d MMMM y",), r"^Office, (.+ \d{4})$", sign="^Office, "),
+        )
+    )
+
+
+@pytest.mark.parametrize("written", ["Office, 3 May 2022", "Office, 2022-05-03", "Office, 3 days ago"])
+def test_a_text_with_the_sign_of_a_day_tells_one_that_is_read_or_unreadable(written: str) -> None:
+    body = f"<h1>A bridge</h1><p class='heading'>{written}</p><article><p>{SENTENCE}</p></article>"
+    found = item(signed(), html(body))
+    if written == "Office, 3 May 2022":
+        assert (found.said, found.said_on) == ("3 May 2022", date(2022, 5, 3))
+    else:
+        # Raw text without a day: the stages hold it back.
+        assert (found.said, found.said_on) == (written, None)
+
+
+def test_a_page_without_the_sign_has_no_such_day() -> None:
+    body = f"<h1>A bridge</h1><p class='heading'>Office</p><article><p>{SENTENCE}</p></article>"
+    found = item(signed(), html(body))
+    assert (found.said, found.said_on) == (None, None)
+
+
+def test_a_title_without_a_word_is_a_changed_layout() -> None:
+    data = json.dumps({"title": 7, "text": f"<p>{SENTENCE}</p>"})
+    source = define(release=Record(title="title", body="text"))
+    reading = read(source, data, content_type="application/json")
+    assert reading.failure is not None
+    assert reading.failure.kind is FailureKind.LAYOUT

@@ -27,7 +27,10 @@ class FrDiplomatie(Source):
         title="article h1",
         # Titles end in the day in brackets; the Arabic ones name the month twice: (7 أيار/مايو 2025).
         said=Date(
-            "article h1", ("d MMMM y", "d 'de' MMMM 'de' y"), r"\((?:[^()]*[,،] )?(?P<value>\d[^()]*\d{2})\)$"
+            "article h1",
+            ("d MMMM y", "d 'de' MMMM 'de' y"),
+            r"\((?:[^()]*[,،] )?(?P<value>\d[^()]*\d{2})\)$",
+            r"\(\d[^()]*\)$",
         ),
         kind=Text("article h1", r"Communiqué conjoint|Déclaration conjointe|Point de presse|Joint statement"),
         body="article div.texte",

@@ -47,7 +47,9 @@ class RuMid(Source):
         title="h1",
         posted=Date("div.article-line", ("d MMMM y HH:mm",), r"^\d{1,2} \S+ \d{4} \d{2}:\d{2}"),
         # Translations are posted later: the document's number ends in the day of the statement.
-        said=Date("div.article-line", ("dd-MM-y",), r"\b\d{1,5}-(?P<value>\d{2}-\d{2}-\d{4})\b"),
+        said=Date(
+            "div.article-line", ("dd-MM-y",), r"\b\d{1,5}-(?P<value>\d{2}-\d{2}-\d{4})\b", r"\d:\d\d\s\S"
+        ),
         # Titles begin with the kind of text, if they tell it.
         kind=Text(
             "h1", r"^(?:Заявление|Комментарий|Брифинг|Интервью|Сообщение для СМИ|Press release|Statement)\b"

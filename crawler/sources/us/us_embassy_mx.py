@@ -28,7 +28,12 @@ class UsEmbassyMx(Source):
         posted=Date("meta[property='article:published_time']::attr(content)"),
         body="div.entry-content",
         # Courtesy translations of the Department's texts say whose they are and when the original was said.
-        said=Date("div.entry-content p", ("d 'de' MMMM 'de' y",), r"Oficina del Portavoz\s+(\S.{0,40})$"),
+        said=Date(
+            "div.entry-content p",
+            ("d 'de' MMMM 'de' y",),
+            r"Oficina del Portavoz\s+(\S.{0,40})$",
+            r"^Departamento de Estado\b.*\bOficina del Portavoz\b",
+        ),
         issuers=Text("div.entry-content p", r"^(Departamento de Estado|Department of State)\b"),
         drop=("div.entry-content div.sharedaddy",),
         alternates="link[rel='alternate'][hreflang]",

@@ -72,7 +72,10 @@ class UsState(Source):
             posted=Date("p.article-meta__publish-date", ("MMMM d, y", "d 'de' MMMM 'de' y")),
             # Translations open with department, office and the day of the original.
             said=Date(
-                "div.entry-content p", ("d 'de' MMMM 'de' y",), r"(?:^|\s)(\d{1,2} de [a-z]+ de \d{4})\s*$"
+                "div.entry-content p",
+                ("d 'de' MMMM 'de' y",),
+                r"(?:^|\s)(\d{1,2} de [a-z]+ de \d{4})\s*$",
+                r"^Departamento de Estado\b.*\bOficina del Portavoz\b",
             ),
         ),
     )
