@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from crawler.bodies import COUNTRIES, ISSUERS, Issuer
 
-__all__ = ["ISSUERS", "Issuer", "fold", "issuer_keys", "issuers_in"]
+__all__ = ["ISSUERS", "Issuer", "fold", "issuer_keys", "issuers_in", "names_of"]
 
 # What may stand between the parts of a joint mention. Names hold the same words and signs, so a cut is only
 # a possibility: `_cover` decides which cuts are taken.
@@ -157,3 +157,13 @@ def issuers_in(text: str, country: str | None = None) -> tuple[str, ...] | None:
         if covered:
             return covered
     return None
+
+
+def names_of(keys: Sequence[str]) -> list[str]:
+    """What bodies are called, in the first of their languages; the key of one that is not known."""
+    found = []
+    for key in keys:
+        issuer = ISSUERS.get(key)
+        names = [each for several in issuer.names.values() for each in several] if issuer else []
+        found.append(names[0] if names else key)
+    return found

@@ -7,13 +7,12 @@ Ids never change, wherever the archive is served; a reader that has seen everyth
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from crawler.issuers import ISSUERS
+from crawler.issuers import names_of
 from storage.harvest import changes_before, runs_before
 from storage.search.finding import find_statements
 from storage.search.summaries import StatementSummary, excerpts
@@ -127,16 +126,6 @@ def statement_entry(base: str, statement: StatementSummary, texts: dict[str, str
         authors=tuple(names_of(statement.issuers)),
         tags=(statement.kind, *statement.issuers, *statement.languages, *statement.sources),
     )
-
-
-def names_of(issuers: Sequence[str]) -> list[str]:
-    """What bodies are called, in the first of their languages; the key of one that is not known."""
-    found = []
-    for key in issuers:
-        issuer = ISSUERS.get(key)
-        names = [each for several in issuer.names.values() for each in several] if issuer else []
-        found.append(names[0].removesuffix("~") if names else key)
-    return found
 
 
 def _base(request: Request) -> str:
