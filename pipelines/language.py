@@ -9,6 +9,7 @@ texts too short for either. Galician, Catalan, Portuguese and Spanish are told a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -62,6 +63,62 @@ def primary(tag: str) -> str:
     """The primary language of a BCP 47 tag, in the form in which languages are compared here."""
     first = tag.replace("_", "-").partition("-")[0].lower()
     return _SAME.get(first, first)
+
+
+_THREE_LETTERS = {
+    each: told.split()[0]
+    for told in (
+        "af afr", "am amh", "ar ara arb", "az aze azj", "be bel", "bg bul", "bn ben", "bs bos", "ca cat",
+        "cs ces cze", "cy cym wel", "da dan", "de deu ger", "el ell gre", "en eng", "es spa", "et est ekk",
+        "eu eus baq", "fa fas per pes", "fi fin", "fil tgl", "fr fra fre", "ga gle", "gl glg", "gu guj",
+        "he heb", "hi hin", "hr hrv", "hu hun", "hy hye arm", "id ind", "is isl ice", "it ita", "ja jpn",
+        "ka kat geo", "kk kaz", "km khm", "kn kan", "ko kor", "ky kir", "lo lao", "lt lit", "lv lav lvs",
+        "mk mkd mac", "ml mal", "mn mon khk", "mr mar", "ms msa may zsm", "mt mlt", "my mya bur",
+        "ne nep npi", "nl nld dut", "no nor nob nno", "pa pan", "pl pol", "ps pus pbt", "pt por",
+        "ro ron rum", "ru rus", "si sin", "sk slk slo", "sl slv", "so som", "sq sqi alb als", "sr srp",
+        "sv swe", "sw swa swh", "ta tam", "te tel", "tg tgk", "th tha", "ti tir", "tk tuk", "tr tur",
+        "uk ukr", "ur urd", "uz uzb uzn", "vi vie", "zh zho chi",
+    )
+    for each in told.split()[1:]
+}  # fmt: skip
+"""Codes of three letters, bibliographic ones too, of languages that have one of two."""
+_TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9]+)*", re.IGNORECASE)
+_ALIKE = (
+    RELATIVES, frozenset({"no", "da", "sv"}), frozenset({"sr", "hr", "bs", "sl"}), frozenset({"id", "ms"}),
+    frozenset({"cs", "sk"}), frozenset({"ru", "uk", "be", "bg", "mk", "sr"}), frozenset({"hi", "mr", "ne"}),
+)  # fmt: skip
+"""Languages that detectors take for each other: between these a declaration is believed."""
+
+
+def language_told(tag: str, title: str, paragraphs: Sequence[str]) -> tuple[str, str | None]:
+    """The language of a text of which somebody says that it is `tag`, and why that is not believed, if so.
+
+    `tag` may be of two or three letters, with a region or script; what is no tag says nothing. The text is
+    believed more than the tag where both opinions are sure of another language than it, no relative of it.
+    Without a tag, the likeliest language; `und` when there is not even that.
+    """
+    wanted = tag.strip()
+    told = primary(wanted) if _TAG.fullmatch(wanted) else ANY
+    told = _THREE_LETTERS.get(told, told)
+    text = sampled(title, paragraphs)
+    first = _first_opinion(text)
+    if told == ANY:
+        if first.sure and first.language is not None:
+            return first.language, None
+        second = _second_opinion(text) if text.strip() else _Opinion(first.language, False)
+        return second.language or ANY, None
+    if (
+        first.language in (None, told)
+        or not first.sure
+        or any({first.language, told} <= each for each in _ALIKE)
+    ):
+        return told, None
+    if sum(map(str.isalpha, text)) <= _SHORT or not first.alone:
+        return told, None
+    second = _second_opinion(text)
+    if second.sure and second.language == first.language:
+        return str(first.language), f"lang is {wanted[:40]!r}, but the text is in {first.language!r}"
+    return told, None
 
 
 @dataclass(frozen=True, slots=True)

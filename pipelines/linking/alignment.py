@@ -25,16 +25,23 @@ class Path:
     """Pairs of passages on it, in order; a passage is in two of them where two stand against one."""
 
 
-def best_sum(similarity: Table) -> float:
-    """Sum along the best path."""
-    return float(_sums(similarity)[-1, -1]) if similarity.size else 0.0
-
-
 def best_path(similarity: Table) -> Path:
     """The best path; cells of no similarity are left out of it."""
-    if not similarity.size:
-        return Path(0.0, ())
-    sums = _sums(similarity)
+    return best_path_and_sums(similarity[None])[0]
+
+
+def best_path_and_sums(similarities: Table) -> tuple[Path, tuple[float, ...]]:
+    """The best path through the first of several tables of one shape, and the best sums of the others.
+
+    All at once they cost hardly more than one.
+    """
+    if not similarities[0].size:
+        return Path(0.0, ()), (0.0,) * (len(similarities) - 1)
+    sums = _sums(similarities)
+    return _path(similarities[0], sums[0]), tuple(sums[1:, -1, -1].tolist())
+
+
+def _path(similarity: Table, sums: Table) -> Path:
     cells: list[tuple[int, int]] = []
     rows, table = sums.tolist(), similarity.tolist()
     i, j = len(rows) - 1, len(rows[0]) - 1
@@ -61,23 +68,23 @@ def best_path(similarity: Table) -> Path:
     return Path(float(sums[-1, -1]), tuple(reversed(cells)))
 
 
-def _sums(similarity: Table) -> Table:
-    """Best sum up to each cell, a row and a column of zeros first."""
-    n, m = similarity.shape
-    sums = np.zeros((n + 1, m + 1), dtype=np.float32)
-    wide = similarity.copy()
+def _sums(similarities: Table) -> Table:
+    """Best sums up to each cell of each table, a row and a column of zeros first."""
+    count, n, m = similarities.shape
+    sums = np.zeros((count, n + 1, m + 1), dtype=np.float32)
+    wide = similarities.copy()
     """One passage of the left against two of the right."""
-    wide[:, 1:] += similarity[:, :-1]
-    high = similarity.copy()
-    high[1:] += similarity[:-1]
-    row = np.empty(m, dtype=np.float32)
+    wide[:, :, 1:] += similarities[:, :, :-1]
+    high = similarities.copy()
+    high[:, 1:] += similarities[:, :-1]
+    row = np.empty((count, m), dtype=np.float32)
     for i in range(n):
-        above, here = sums[i], sums[i + 1]
-        np.add(above[:-1], similarity[i], out=row)
-        np.maximum(row, above[1:], out=row)
+        above, here = sums[:, i], sums[:, i + 1]
+        np.add(above[:, :-1], similarities[:, i], out=row)
+        np.maximum(row, above[:, 1:], out=row)
         if m > 1:
-            np.maximum(row[1:], above[:-2] + wide[i, 1:], out=row[1:])
+            np.maximum(row[:, 1:], above[:, :-2] + wide[:, i, 1:], out=row[:, 1:])
         if i:
-            np.maximum(row, sums[i - 1, :-1] + high[i], out=row)
-        np.maximum.accumulate(row, out=here[1:])
+            np.maximum(row, sums[:, i - 1, :-1] + high[:, i], out=row)
+        np.maximum.accumulate(row, axis=1, out=here[:, 1:])
     return sums

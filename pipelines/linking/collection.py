@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import combinations
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.linking.candidate_keys import WINDOW_DAYS, are_candidates, candidate_keys, lasting_keys
+from pipelines.linking.candidate_keys import FEWEST_SHARED, LEAST_SHARE, WINDOW_DAYS, candidate_keys
 from pipelines.linking.clusters import Resolution, resolve
 from pipelines.linking.content import Content, weigh_content, worth_scoring
 from pipelines.linking.copies import weigh_texts
@@ -23,10 +22,15 @@ from pipelines.linking.weights import WeightSet
 from pipelines.signature import signature_of
 from storage.links import Link, ReleaseFacts, ReleaseText
 
-HUB_ABOVE = 50
-"""Keys without a date that more releases hold say nothing."""
-NEAR_WHOLE = 0.65
-"""Cosine of two whole texts from which on they are looked at without any shared key."""
+FAR_SHARE = 0.08
+"""Part of the keys that releases of other weeks must share, by weight, to be looked at."""
+NEAR_WHOLE, FAR_WHOLE = 0.65, 0.75
+"""Cosine of two whole texts from which on they are looked at without any shared key: of the same weeks, of
+others."""
+_USUAL_FILE = 1000.0
+"""How many releases a file is taken to have for how rare a key is: in a file of two every key is frequent."""
+_UNKNOWN = 0
+"""A day that is not told."""
 _ROWS = 256
 """Texts compared with all others at a time."""
 _ENCODED_TOGETHER = 64
@@ -87,37 +91,68 @@ def _text(record: Record) -> ReleaseText:
 
 
 def candidates(collection: Collection) -> Iterator[Pair]:
-    """Pairs that share enough keys, each once, in order."""
-    keys = [candidate_keys(each.prepared) for each in collection.contents]
-    days = [each.said_on.toordinal() for each in collection.records]
-    lasting: dict[int, list[int]] = defaultdict(list)
-    holders: dict[int, list[int]] = defaultdict(list)
-    for at, content in enumerate(collection.contents):
-        for key in lasting_keys(content.prepared):
-            lasting[key].append(at)
-        for key in keys[at]:
-            holders[key].append(at)
+    """Pairs that share enough keys, each once, in order.
+
+    Of the same weeks, or where a day is not told, what `are_candidates` says of the database counts here too.
+    Days in files are often those of a copy, so pairs of other weeks are looked at as well when they share
+    `FAR_SHARE` of their keys, each counted for as much as it is rare in the file.
+    """
+    keys = _Keys([candidate_keys(each.prepared) for each in collection.contents])
+    days = np.array(
+        [_UNKNOWN if each.said_on is None else each.said_on.toordinal() for each in collection.records]
+    )
     kept = _near(collection, days)
-    for some in lasting.values():
-        if len(some) <= HUB_ABOVE:
-            for one, other in combinations(some, 2):
-                kept[one].add(other)
-    for at, own in enumerate(keys):
-        shared: Counter[int] = Counter()
-        for key in own:
-            shared.update(other for other in holders[key] if other > at)
-        near = {
-            other
-            for other, count in shared.items()
-            if abs(days[at] - days[other]) <= WINDOW_DAYS
-            and are_candidates(len(own), len(keys[other]), count)
-        }
-        for other in sorted(near | kept[at]):
+    for at in range(len(days)):
+        others, counts, weights = keys.shared_with_later(at)
+        near = _same_weeks(days[at], days[others])
+        fewer = np.minimum(keys.counts[at], keys.counts[others])
+        lighter = np.minimum(keys.weights[at], keys.weights[others])
+        wanted = (counts >= FEWEST_SHARED) & (counts >= np.ceil(LEAST_SHARE * fewer)) & near
+        wanted |= (counts > FEWEST_SHARED) & (weights >= FAR_SHARE * lighter)
+        for other in sorted({*others[wanted].tolist(), *kept[at]}):
             yield at, other
 
 
-def _near(collection: Collection, days: Sequence[int]) -> dict[int, set[int]]:
-    """Releases of the same weeks whose vectors, taken whole, are near: they may share no figure or name."""
+def _same_weeks(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether two days are so near that one may be the day of a version of the other; not told is near."""
+    return np.asarray((np.abs(one - other) <= WINDOW_DAYS) | (one == _UNKNOWN) | (other == _UNKNOWN))
+
+
+class _Keys:
+    """Keys of all releases, with those that hold them."""
+
+    def __init__(self, keys: Sequence[Sequence[int]]) -> None:
+        self.counts = np.array([len(each) for each in keys], dtype=np.int64)
+        values = np.array([key for each in keys for key in each], dtype=np.int64)
+        owners = np.repeat(np.arange(len(keys)), self.counts)
+        _, self._place, held_by = np.unique(values, return_inverse=True, return_counts=True)
+        self._rarity = np.log1p(_USUAL_FILE / held_by)
+        """For each key, how much it says: the more, the fewer hold it."""
+        self._holders = owners[np.argsort(self._place, kind="stable")]
+        self._ends = np.cumsum(held_by)
+        self._starts = self._ends - held_by
+        self._own = np.cumsum(self.counts)
+        self.weights = np.bincount(owners, self._rarity[self._place], minlength=len(keys))
+
+    def shared_with_later(self, at: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+        """Releases after one that share a key with it, how many they share, and what those weigh."""
+        own = self._place[self._own[at] - self.counts[at] : self._own[at]]
+        stretches = [self._holders[self._starts[key] : self._ends[key]] for key in own]
+        if not stretches:
+            nothing = np.zeros(0, dtype=np.int64)
+            return nothing, nothing, np.zeros(0)
+        holders = np.concatenate(stretches)
+        rarity = np.repeat(self._rarity[own], [len(each) for each in stretches])
+        later = holders > at
+        size = len(self.counts)
+        counts = np.bincount(holders[later], minlength=size).astype(np.int64)
+        weights = np.bincount(holders[later], rarity[later], minlength=size).astype(np.float64)
+        others = np.flatnonzero(counts).astype(np.int64)
+        return others, counts[others], weights[others]
+
+
+def _near(collection: Collection, days: NDArray[np.int64]) -> dict[int, set[int]]:
+    """Releases whose vectors, taken whole, are near: they may share no figure or name."""
     kept: dict[int, set[int]] = defaultdict(set)
     by_model: dict[str, list[int]] = defaultdict(list)
     for at, content in enumerate(collection.contents):
@@ -125,12 +160,14 @@ def _near(collection: Collection, days: Sequence[int]) -> dict[int, set[int]]:
             by_model[content.vectors.model].append(at)
     for some in by_model.values():
         whole = np.stack([_whole(collection.contents[at]) for at in some])
-        said = np.array([days[at] for at in some])
+        said = days[some]
         for start in range(0, len(some), _ROWS):
             rows = slice(start, start + _ROWS)
-            near = whole[rows] @ whole.T >= NEAR_WHOLE
-            near &= np.abs(said[rows, None] - said[None, :]) <= WINDOW_DAYS
-            for row, column in zip(*np.nonzero(near), strict=True):
+            cosines = whole[rows] @ whole.T
+            near = _same_weeks(said[rows, None], said[None, :])
+            for row, column in zip(
+                *np.nonzero(cosines >= np.where(near, NEAR_WHOLE, FAR_WHOLE)), strict=True
+            ):
                 one, other = some[start + int(row)], some[int(column)]
                 if one < other:
                     kept[one].add(other)
@@ -172,16 +209,19 @@ def weigh_pair(
     """The evidence about two releases: by their words where they share a language, else by passages."""
     one, other = collection.records[left], collection.records[right]
     ours, theirs = collection.contents[left], collection.contents[right]
-    facts = collection.facts
+    mine, yours = collection.facts[one.id], collection.facts[other.id]
+    if one.said_on is None or other.said_on is None:
+        # A day that is not told speaks neither for nor against.
+        yours = replace(yours, said_on=mine.said_on, posted_on=mine.posted_on)
     weights = weights_for(one, other)
     words = None
     if one.language == other.language:
         if not worth_scoring(ours.prepared, theirs.prepared, weights):
             return None
-        words = weigh_texts(facts[one.id], facts[other.id], collection.library, {}, expected=False)
+        words = weigh_texts(mine, yours, collection.library, {}, expected=False)
         if words is not None and (words.score >= JOINABLE or words.score == 0):
             return words
-    found = weigh_content(facts[one.id], facts[other.id], ours, theirs, weights)
+    found = weigh_content(mine, yours, ours, theirs, weights)
     return words if found is None else found
 
 

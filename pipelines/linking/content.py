@@ -134,9 +134,16 @@ def _is_of_other_figures(features: Mapping[str, float], one_language: bool) -> b
     more than the shared ones.
 
     In two languages figures differ for other reasons too (miles and kilometres, a number in words): there the
-    days must differ as well, or twice as many figures where none are named.
+    days must differ as well, or twice as many figures where none are named. Where both name days and large
+    numbers, and neither a day nor such a number is shared, small numbers and years agree by chance.
     """
-    if not features["clash"] > 0 or features["agree"] > _HALF_AGREE:
+    if not features["clash"] > 0:
+        return False
+    # Below what is usual: there are some on both sides.
+    both_have = features["date"] < 0 and features["number"] < 0
+    if not one_language and both_have and features["many date"] == features["many number"] == 0:
+        return True
+    if features["agree"] > _HALF_AGREE:
         return False
     return (
         one_language or features["date"] < 0 or (features["date"] == 0 and features["agree"] <= _THIRD_AGREES)

@@ -28,32 +28,13 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.linking.alignment import Path, Table, best_path, best_sum
-from pipelines.linking.prepared import (
-    COARSE,
-    COGNATE,
-    CONCEPT,
-    COUNT,
-    DATE,
-    FINE,
-    KINDS,
-    NAME,
-    NUMBER,
-    WORD,
-    Prepared,
-)
-from pipelines.linking.sharing import FIGURES, Common, common, shared_titles, titles_clash
+from pipelines.linking.alignment import Path, Table, best_path_and_sums
+from pipelines.linking.prepared import Prepared
+from pipelines.linking.sharing import Common, common, shared_titles, titles_clash
 from pipelines.linking.vectors import Vectors
 
-_GROUPS = {
-    "number": ((NUMBER,), 0.3),
-    "count": ((COUNT,), 0.3),
-    "date": ((DATE,), 0.3),
-    "concept": ((CONCEPT,), 0.3),
-    "name": ((NAME, FINE, COARSE), 0.3),
-    "word": ((COGNATE, WORD), 0.2),
-}
-"""Name -> kinds of anchors, and the part that is usually shared."""
+_USUAL = {"number": 0.3, "count": 0.3, "date": 0.3, "concept": 0.3, "name": 0.3, "word": 0.2}
+"""Name of each of `sharing.GROUPS`, in order, and the part of these anchors that is usually shared."""
 _PRIOR = 2.0
 """How many anchors the usual part counts for."""
 _LITTLE = 3.0
@@ -75,18 +56,15 @@ BAG = (
 def measure_bag(left: Prepared, right: Prepared) -> tuple[dict[str, float], Common]:
     """The features of `BAG`, and what is shared."""
     shared = common(left, right)
-    counts = [
-        np.bincount(kinds, minlength=len(KINDS)).tolist()
-        for kinds in (shared.kinds, shared.left.kinds, shared.right.kinds)
-    ]
     found = {
         "length": _length(left, right),
-        "marks": _marks(left, right),
+        "marks": _marks(shared),
         "title": shared_titles(shared),
         "title clash": float(titles_clash(shared)),
     }
-    for name, (kinds, usual) in _GROUPS.items():
-        both, ours, theirs = (sum(each[kind] for kind in kinds) for each in counts)
+    for (name, usual), both, ours, theirs in zip(
+        _USUAL.items(), shared.counts(), shared.left.counts, shared.right.counts, strict=False
+    ):
         found[name] = (both + _PRIOR * usual) / (min(ours, theirs) + _PRIOR) - usual
         found[f"many {name}"] = math.log1p(both)
     return found, shared
@@ -98,14 +76,17 @@ def measure_texts(
     """Features of two texts without vectors, and the path by anchors. `bag`: what `measure_bag` gave."""
     found, shared = bag or measure_bag(left, right)
     table = shared.table()
-    path = best_path(table)
-    chance = best_sum(table[::-1])
+    beats = _beats(left, right)
+    # Where one text is reversed, what is left is chance.
+    path, (chance, beat, beat_by_chance) = best_path_and_sums(
+        np.stack((table, table[::-1], beats, beats[::-1]))
+    )
     aligned = {
         "path": math.log1p(path.total),
         "lead": math.log1p(path.total) - math.log1p(chance),
         "reach": path.total / (shared.least + _LITTLE),
         "cover": _covered(left, right, path),
-        "rhythm": _rhythm(left, right),
+        "rhythm": (beat - beat_by_chance) / math.sqrt(max(1, min(table.shape))),
         **_clash(shared, path),
     }
     return found | aligned, path
@@ -121,8 +102,7 @@ def measure_vectors(
         return dict.fromkeys(NEAR, 0.0), Path(0.0, ())
     cosines = ours.rows @ theirs.rows.T
     table = np.maximum(0.0, cosines - FARTHEST)
-    path = best_path(table)
-    chance = best_sum(table[::-1])
+    path, (chance,) = best_path_and_sums(np.stack((table, table[::-1])))
     side = 0 if left.units <= right.units else 1
     shorter = (left, right)[side].lengths[list((ours, theirs)[side].passages)]
     best = np.zeros(len(shorter), dtype=np.float32)
@@ -163,19 +143,21 @@ def _covered(left: Prepared, right: Prepared, path: Path) -> float:
 
 def _clash(shared: Common, path: Path) -> dict[str, float]:
     ours, theirs = shared.apart({cell[0] for cell in path.cells}, {cell[1] for cell in path.cells})
-    both = int(np.isin(shared.kinds, FIGURES).sum())
+    both = shared.figures
     fewer = min(ours, theirs)
     return {"clash": math.log1p(fewer), "agree": (both + 1) / (both + fewer + 1)}
 
 
-def _rhythm(left: Prepared, right: Prepared) -> float:
-    if not len(left.lengths) or not len(right.lengths):
-        return 0.0
-    ours, theirs = np.log(left.lengths + 5.0), np.log(right.lengths + 5.0)
+def _beats(left: Prepared, right: Prepared) -> Table:
+    """How well lengths and marks of each passage of the left agree with those of each of the right."""
+    ours, theirs = _logarithms(left), _logarithms(right)
     table: Table = np.maximum(0.0, 1.0 - np.abs(ours[:, None] - theirs[None, :]) / _LENGTHS_AGREE)
     table *= 1.0 + 0.5 * (_codes(left.marks)[:, None] == _codes(right.marks)[None, :])
-    table = table.astype(np.float32)
-    return (best_sum(table) - best_sum(table[::-1])) / math.sqrt(min(len(ours), len(theirs)))
+    return table.astype(np.float32)
+
+
+def _logarithms(prepared: Prepared) -> NDArray[np.float32]:
+    return np.asarray(np.log(prepared.lengths + 5.0), dtype=np.float32)
 
 
 def _codes(marks: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -183,6 +165,8 @@ def _codes(marks: NDArray[np.uint8]) -> NDArray[np.int64]:
     return np.asarray(np.minimum(marks, 15).astype(np.int64) @ np.array([1, 16, 256, 4096]))
 
 
-def _marks(left: Prepared, right: Prepared) -> float:
-    ours, theirs = left.marks.sum(axis=0, dtype=np.float64), right.marks.sum(axis=0, dtype=np.float64)
-    return float(((np.minimum(ours, theirs) + 1) / (np.maximum(ours, theirs) + 1)).mean())
+def _marks(shared: Common) -> float:
+    agreed = 0.0
+    for ours, theirs in zip(shared.left.marks, shared.right.marks, strict=True):
+        agreed += (min(ours, theirs) + 1) / (max(ours, theirs) + 1)
+    return agreed / len(shared.left.marks)

@@ -80,7 +80,8 @@ def _retitle(record: Record, passages: list[str], chance: random.Random) -> Reco
 
 
 def _redate(record: Record, _passages: list[str], chance: random.Random) -> Record:
-    return replace(record, said_on=record.said_on + timedelta(days=chance.randint(1, _LATEST)))
+    late = timedelta(days=chance.randint(1, _LATEST))
+    return replace(record, said_on=None if record.said_on is None else record.said_on + late)
 
 
 def _misread(record: Record, passages: list[str], chance: random.Random) -> Record:

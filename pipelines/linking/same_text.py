@@ -54,6 +54,8 @@ _SAME_NAME = 70.0
 """Two spellings this much alike (percent) are one name, read or typed badly."""
 _OTHER_NAME_WHEN_WORN = 50.0
 """The same where much is read badly, on both sides perhaps."""
+_MISREAD = 80.0
+"""Two words this much alike (percent) are one, where much is read badly."""
 _LONGEST_NUMBER_LINE = 12
 
 
@@ -236,7 +238,7 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
         m,
         shared,
         differing,
-        tuple(sorted(_not_moved(names, left, right))),
+        tuple(sorted(_not_moved(names, left, right, is_worn))),
         inner_words=inner.words() if is_worn else None,
     )
 
@@ -291,12 +293,25 @@ def _comparable(left: Iterable[str], right: Iterable[str]) -> bool:
     )
 
 
-def _not_moved(names: Iterable[tuple[str, str]], left: Words, right: Words) -> Iterator[tuple[str, str]]:
-    """Names of which each side has a word that the other has nowhere: who is named first may differ."""
+def _not_moved(
+    names: Iterable[tuple[str, str]], left: Words, right: Words, is_worn: bool
+) -> Iterator[tuple[str, str]]:
+    """Names of which each side has a word that the other has nowhere: who is named first may differ.
+
+    In a text that is read badly the word may stand elsewhere with other letters.
+    """
     ours, theirs = frozenset(left.folded), frozenset(right.folded)
     for one, other in names:
-        if set(one.split()) - theirs and set(other.split()) - ours:
+        mine, yours = set(one.split()) - theirs, set(other.split()) - ours
+        if is_worn:
+            mine = {each for each in mine if not _stands_misread(each, theirs)}
+            yours = {each for each in yours if not _stands_misread(each, ours)}
+        if mine and yours:
             yield one, other
+
+
+def _stands_misread(word: str, words: Collection[str]) -> bool:
+    return any(ratio(word, each, score_cutoff=_MISREAD) > 0 for each in words)
 
 
 def _gaps(left: Words, right: Words) -> Iterator[int | tuple[int, int, int, int]]:

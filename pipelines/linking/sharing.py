@@ -34,29 +34,68 @@ WEIGHTS[[NAME, COGNATE, FINE, COARSE, WORD]] = 1.5, 0.8, 1.2, 0.8, 0.5
 FIGURES = (NUMBER, DATE, COUNT)
 
 
+_IS_FIGURE = np.zeros(len(KINDS), dtype=bool)
+_IS_FIGURE[list(FIGURES)] = True
+
+GROUPS: tuple[tuple[int, ...], ...] = (
+    (NUMBER,), (COUNT,), (DATE,), (CONCEPT,), (NAME, FINE, COARSE), (COGNATE, WORD),
+)  # fmt: skip
+"""Kinds of anchors that are counted together."""
+_GROUP_OF = np.full(len(KINDS), len(GROUPS), dtype=np.uint8)
+for _at, _group in enumerate(GROUPS):
+    _GROUP_OF[list(_group)] = _at
+
+
 class Side:
     """The anchors of some kinds of one text, each hash once, sorted."""
 
-    __slots__ = ("_columns", "_rows", "keys", "kinds", "passages", "spread", "title", "title_kinds", "weight")
+    __slots__ = (
+        "_columns",
+        "_rows",
+        "counts",
+        "groups",
+        "keys",
+        "kinds",
+        "marks",
+        "passages",
+        "spread",
+        "title",
+        "title_figures",
+        "units",
+        "weight",
+    )
 
     def __init__(self, prepared: Prepared, kinds: Collection[int]) -> None:
         wanted = np.zeros(len(KINDS), dtype=bool)
         wanted[list(kinds)] = True
         chosen = wanted[prepared.kinds]
         titled = prepared.places == TITLE
-        inside = chosen & ~titled
-        headline = chosen & titled
-        self.title = prepared.hashes[headline]
-        self.title_kinds = prepared.kinds[headline]
+        inside = np.flatnonzero(chosen & ~titled)
+        headline = np.flatnonzero(chosen & titled)
+        titles = prepared.hashes[headline]
+        self.title: frozenset[int] = frozenset(titles.tolist())
+        self.title_figures: frozenset[int] = frozenset(
+            titles[_IS_FIGURE[prepared.kinds[headline]]].tolist() if len(titles) else ()
+        )
         hashes = prepared.hashes[inside]
         first = np.ones(len(hashes), dtype=bool)
-        first[1:] = hashes[1:] != hashes[:-1]
+        np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
         starts = np.flatnonzero(first)
         self.keys = hashes[starts]
-        self.kinds = prepared.kinds[inside][starts]
-        self.spread = np.diff(starts, append=len(hashes)).astype(np.float32)
+        self.kinds = prepared.kinds[inside[starts]]
+        ends = np.empty(len(starts), dtype=np.intp)
+        if len(starts):
+            ends[:-1], ends[-1] = starts[1:], len(hashes)
+        self.spread = (ends - starts).astype(np.float32)
         """In how many passages each stands."""
         self.weight = float((WEIGHTS[self.kinds] / np.sqrt(self.spread)).sum())
+        self.groups = _GROUP_OF[self.kinds]
+        """Of each key, its place in `GROUPS`."""
+        self.counts: list[int] = np.bincount(self.groups, minlength=len(GROUPS) + 1).tolist()
+        """Keys of each group."""
+        self.marks: list[float] = prepared.marks.sum(axis=0, dtype=np.float64).tolist()
+        """Marks of the whole text."""
+        self.units = prepared.units
         self.passages = len(prepared.lengths)
         self._rows = np.cumsum(first) - 1
         self._columns = prepared.places[inside]
@@ -70,6 +109,14 @@ class Side:
         found = np.zeros((len(chosen), self.passages), dtype=np.float32)
         found[rows[held], self._columns[held]] = 1.0
         return found
+
+    def count_within(self, chosen: NDArray[np.bool_], passages: Collection[int]) -> int:
+        """How many of the chosen keys stand in any of these passages."""
+        looked_at = np.zeros(self.passages, dtype=bool)
+        looked_at[list(passages)] = True
+        found = np.zeros(len(self.keys), dtype=bool)
+        found[self._rows[chosen[self._rows] & looked_at[self._columns]]] = True
+        return int(found.sum())
 
 
 def side_of(prepared: Prepared, kinds: tuple[int, ...]) -> Side:
@@ -89,13 +136,6 @@ class Common:
     at_left: NDArray[np.intp]
     """Places of the shared anchors in `left.keys`."""
     at_right: NDArray[np.intp]
-    weights: NDArray[np.float32]
-    """What each weighs: less the more passages it stands in."""
-
-    @property
-    def weight(self) -> float:
-        """What all of them weigh."""
-        return float(self.weights.sum())
 
     @property
     def least(self) -> float:
@@ -103,14 +143,22 @@ class Common:
         return min(self.left.weight, self.right.weight)
 
     @property
-    def kinds(self) -> NDArray[np.uint8]:
-        """Kind of each shared anchor."""
-        return np.asarray(self.left.kinds[self.at_left])
+    def figures(self) -> int:
+        """How many figures are shared."""
+        return int(_IS_FIGURE[self.left.kinds[self.at_left]].sum())
+
+    def counts(self) -> list[int]:
+        """How many are shared of each group."""
+        found: list[int] = np.bincount(self.left.groups[self.at_left], minlength=len(GROUPS) + 1).tolist()
+        return found
 
     def table(self) -> Table:
         """Weight of what is shared, for each passage of the left with each of the right."""
+        spread = self.left.spread[self.at_left] * self.right.spread[self.at_right]
+        # What stands in many passages says less about each.
+        weights = WEIGHTS[self.left.kinds[self.at_left]] / np.sqrt(spread)
         ours, theirs = self.left.matrix(self.at_left), self.right.matrix(self.at_right)
-        return ours.T @ (theirs * self.weights[:, None])
+        return np.asarray(ours.T @ (theirs * weights[:, None]))
 
     def apart(self, left_passages: Collection[int], right_passages: Collection[int]) -> tuple[int, int]:
         """Figures in these passages that the other text has nowhere: of the left, of the right."""
@@ -124,9 +172,7 @@ def common(left: Prepared, right: Prepared) -> Common:
     """What two texts share, of the kinds that their languages can share."""
     kinds = kinds_compared(left.language, right.language)
     one, other = side_of(left, kinds), side_of(right, kinds)
-    at_left, at_right = _intersect(one.keys, other.keys)
-    weights = WEIGHTS[one.kinds[at_left]] / np.sqrt(one.spread[at_left] * other.spread[at_right])
-    return Common(one, other, at_left, at_right, weights)
+    return Common(one, other, *_intersect(one.keys, other.keys))
 
 
 def _intersect(
@@ -143,25 +189,22 @@ def _intersect(
 
 
 def _unshared(side: Side, shared: NDArray[np.intp], passages: Collection[int]) -> int:
-    left_out = np.isin(side.kinds, FIGURES)
+    left_out = _IS_FIGURE[side.kinds]
     left_out[shared] = False
-    chosen = np.flatnonzero(left_out)
-    if not len(chosen) or not passages:
+    if not passages or not left_out.any():
         return 0
-    return int(side.matrix(chosen)[:, sorted(passages)].any(axis=1).sum())
+    return side.count_within(left_out, passages)
 
 
 def shared_titles(found: Common) -> float:
     """Anchors that the headlines share, as part of those of the one with fewer and one more."""
     ours, theirs = found.left.title, found.right.title
-    if not len(ours) or not len(theirs):
+    if not ours or not theirs:
         return 0.0
-    return len(np.intersect1d(ours, theirs)) / (min(len(ours), len(theirs)) + 1.0)
+    return len(ours & theirs) / (min(len(ours), len(theirs)) + 1.0)
 
 
 def titles_clash(found: Common) -> bool:
     """Whether each headline has a figure that the other has not."""
-    figures = [
-        set(side.title[np.isin(side.title_kinds, FIGURES)].tolist()) for side in (found.left, found.right)
-    ]
-    return bool(figures[0] - figures[1] and figures[1] - figures[0])
+    ours, theirs = found.left.title_figures, found.right.title_figures
+    return bool(ours - theirs and theirs - ours)

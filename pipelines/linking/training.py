@@ -118,7 +118,9 @@ def cross_train(
         told = seen & design.told
         measurable = [each for each, kept in zip(examples, told, strict=True) if kept]
         join = _threshold(measurable, slope * unseen[told] + shift, precision)
-        found[one, other] = _with_thresholds(design.scorer(name, design.fit(seen), slope, shift), join, {})
+        found[one, other] = _with_thresholds(
+            design.scorer(name, design.fit_outside(one, other), slope, shift), join, {}
+        )
     return found
 
 
@@ -144,7 +146,7 @@ def cross_gate(examples: Sequence[Example]) -> dict[tuple[int, int], Scorer]:
     found: dict[tuple[int, int], Scorer] = {}
     for one, other in combinations_with_replacement(range(FOLDS), 2):
         seen = design.outside(one, other)
-        scorer = design.scorer(GATE, design.fit(seen), 1.0, 0.0)
+        scorer = design.scorer(GATE, design.fit_outside(one, other), 1.0, 0.0)
         ask = float(np.quantile(unseen[seen & (design.answers > 0)], LOST_AT_GATE))
         found[one, other] = Scorer(GATE, scorer.intercepts, scorer.weights, ask, ask)
     return found
@@ -181,35 +183,65 @@ class _Design:
             [sorted(fold_of(end.statement) for end in (one.left, one.right)) for one in examples]
         )
         self.told = np.array([each.measured for each in examples], dtype=np.bool_)
-        scaled = np.hstack([(self._raw - self._mean) / self._spread, np.ones((len(examples), 1))])
-        own = [scaled * self._relations[:, [at]] for at in range(len(RELATIONS))]
-        self._matrix: Array = np.hstack([scaled, *own])
+        self._scaled: Array = np.hstack(
+            [(self._raw - self._mean) / self._spread, np.ones((len(examples), 1))]
+        )
+        self._outside: dict[tuple[int, int], Array] = {}
+
+    @property
+    def _size(self) -> int:
+        """Weights of one fit: the common ones, then those of each relation."""
+        return int(self._scaled.shape[1]) * (1 + len(RELATIONS))
 
     @cached_property
     def whole(self) -> Array:
         """The fit of all examples."""
-        return self.fit(np.ones(len(self.answers), dtype=np.bool_), np.zeros(self._matrix.shape[1]))
+        return self.fit(np.ones(len(self.answers), dtype=np.bool_), np.zeros(self._size))
+
+    def fit_outside(self, one: int, other: int) -> Array:
+        """The fit of the examples that have no statement in either fold."""
+        if (one, other) not in self._outside:
+            self._outside[one, other] = self.fit(self.outside(one, other))
+        return self._outside[one, other]
 
     def fit(self, chosen: NDArray[np.bool_], start: Array | None = None) -> Array:
         """Newton's method; the ridge leaves only the common intercept free.
 
         The function is convex, so where it starts only tells how soon it arrives: near the whole's fit.
         """
-        matrix, answers, weights = self._matrix[chosen], self.answers[chosen], self._weights[chosen]
-        ridge = np.full(matrix.shape[1], RIDGE)
+        parts = []
+        for at in range(len(RELATIONS)):
+            own = chosen & self._relations[:, at]
+            parts.append((self._scaled[own], self.answers[own], self._weights[own]))
+        width = self._scaled.shape[1]
+        ridge = np.full(self._size, RIDGE)
         ridge[len(self._features)] = 1e-3
         found = self.whole.copy() if start is None else start
         for _ in range(_STEPS):
-            chance = _chance(matrix @ found)
-            gradient = matrix.T @ (weights * (chance - answers)) + ridge * found
-            curve = weights * np.maximum(chance * (1 - chance), 1e-9)
-            step = np.linalg.solve((matrix * curve[:, None]).T @ matrix + np.diag(ridge), gradient)
+            gradient, curve = ridge * found, np.diag(ridge)
+            for at, (matrix, answers, weights) in enumerate(parts):
+                # An example has the common weights and those of its relation: all others' columns are empty.
+                common, own = slice(0, width), slice(width * (at + 1), width * (at + 2))
+                chance = _chance(matrix @ (found[common] + found[own]))
+                slope = matrix.T @ (weights * (chance - answers))
+                bend = (matrix * (weights * np.maximum(chance * (1 - chance), 1e-9))[:, None]).T @ matrix
+                for rows in (common, own):
+                    gradient[rows] += slope
+                    for columns in (common, own):
+                        curve[rows, columns] += bend
+            step = np.linalg.solve(curve, gradient)
             # Far steps on nearly separable data overshoot.
             step *= min(1.0, 5.0 / float(np.abs(step).max() or 1.0))
             found -= step
             if np.abs(step).max() < _SETTLED:
                 break
         return found
+
+    def logits(self, chosen: NDArray[np.bool_], found: Array) -> Array:
+        """What a fit says of the chosen examples."""
+        width = self._scaled.shape[1]
+        own = found[width:].reshape(len(RELATIONS), width)[self._relations[chosen].argmax(axis=1)]
+        return np.asarray((self._scaled[chosen] * (found[:width] + own)).sum(axis=1))
 
     def outside(self, one: int, other: int) -> NDArray[np.bool_]:
         """Which examples have no statement in either fold."""
@@ -221,7 +253,7 @@ class _Design:
         for one, other in combinations_with_replacement(range(folds), 2):
             asked = (self._parts == [one, other]).all(axis=1)
             if asked.any():
-                logits[asked] = self._matrix[asked] @ self.fit(self.outside(one, other))
+                logits[asked] = self.logits(asked, self.fit_outside(one, other))
         return logits
 
     def scorer(self, name: str, found: Array, slope: float, shift: float) -> Scorer:

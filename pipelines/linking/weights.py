@@ -51,7 +51,10 @@ class Scorer:
 
     def logit(self, features: Mapping[str, float], relation: str) -> float:
         """Logit of the probability."""
-        return sum(self.shares(features, relation).values())
+        total = 0.0
+        for name, weight in self.weights[relation].items():
+            total += weight * features[name]
+        return total + self.intercepts[relation]
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
     from pipelines.linking.weights import WeightSet
 
 CODES = "0 done, 1 a line, an encoder or weights cannot be used: the message says why, 2 wrong usage"
+_DOUBTS_SHOWN = 5
 _EXAMPLE_FILE = "releases.jsonl"
 
 FileArgument = Annotated[
     Path,
     typer.Argument(
         metavar="FILE.jsonl",
-        help="Releases, one JSON object a line: id, source, url, lang, date, title, text.",
+        help="Releases, one JSON object a line: id and text, and what is known of source, url, lang, date, "
+        "title.",
         exists=True,
         dir_okay=False,
         readable=True,
@@ -137,15 +139,17 @@ def link_file(
         linked = link(collection, lambda _one, _other: learned)
     if _wants_json(context, as_json):
         for record in records:
-            write_json({"id": record.id, "statement": linked.statements[record.id]})
+            write_json({"id": record.given_id, "statement": linked.statements[record.id]})
         return
     shown = table("release", "statement", "language", "day", "title")
-    for record in sorted(records, key=lambda each: (linked.statements[each.id], each.said_on, each.id)):
+    for record in sorted(
+        records, key=lambda each: (linked.statements[each.id], str(each.said_on or ""), each.id)
+    ):
         shown.add_row(
             cell(record.id),
             cell(linked.statements[record.id]),
             record.language,
-            record.said_on.isoformat(),
+            record.said_on.isoformat() if record.said_on is not None else "",
             cell(record.title[:60]),
         )
     out().print(shown)
@@ -274,6 +278,11 @@ def _records(file: Path, split: str | None = None) -> list[Record]:
     found = [each for each in found if split is None or each.split in (None, split)]
     if not found:
         raise Refusal(f"{file}: no release in it; expected one JSON object a line")
+    doubts = [doubt for each in found for doubt in each.doubts]
+    for doubt in doubts[:_DOUBTS_SHOWN]:
+        say(doubt, "yellow")
+    if len(doubts) > _DOUBTS_SHOWN:
+        say(f"and {len(doubts) - _DOUBTS_SHOWN} more such lines", "yellow")
     return found
 
 

@@ -115,15 +115,8 @@ BAD: Mapping[str, tuple[bytes, str]] = {
         json.dumps({**VERSIONS[0], "text": 5}).encode(),
         "expected text as a string, found int",
     ),
-    "no title": (
-        json.dumps({key: value for key, value in VERSIONS[0].items() if key != "title"}).encode(),
-        "expected title as a string, found nothing",
-    ),
-    "an empty text": (json.dumps({**VERSIONS[0], "text": " \n"}).encode(), "text is empty"),
-    "another date": (
-        json.dumps({**VERSIONS[0], "date": "23.2.2026"}).encode(),
-        "expected date as YYYY-MM-DD",
-    ),
+    "no id": (b'{"text": "Words."}', "id is empty"),
+    "a truth for an id": (b'{"id": true, "text": "Words."}', "expected id as a string, found bool"),
     "another kind": (json.dumps({**VERSIONS[0], "kind": "poem"}).encode(), "expected kind as one of"),
     "the same id": (json.dumps(VERSIONS[1]).encode(), "ids must differ"),
 }
@@ -141,6 +134,46 @@ def test_a_bad_line_is_told_with_its_number(tmp_path: Path, name: str) -> None:
     assert code == 1
     assert not out
     assert "line 3" in err
+
+
+def test_what_a_line_does_not_tell_keeps_nothing_apart(tmp_path: Path) -> None:
+    bare: list[dict[str, Any]] = [
+        {key: each[key] for key in ("id", "text", "kind") if key in each} for each in VERSIONS
+    ]
+    bare[1] |= {"lang": None, "date": None, "title": None, "source": None, "url": None, "extra": [1, {}]}
+    bare[3] |= {"lang": "english, I think", "date": "spring", "title": "", "source": ""}
+    found = statements(bare, tmp_path / "a.jsonl", "none")
+    assert found["original"] == found["mirror"]
+    assert found["other-es"] == found["other-en"]
+    assert len(set(found.values())) == 4
+
+
+@pytest.mark.parametrize("encoder", ["none", "use"])
+def test_a_wrong_day_and_a_wrong_language_hide_no_translation(tmp_path: Path, encoder: str) -> None:
+    lines = [dict(each) for each in VERSIONS]
+    lines[0] |= {"lang": "es_419"}
+    lines[1] |= {"date": "2026-05-11", "lang": "de", "title": ""}
+    found = statements(lines, tmp_path / "a.jsonl", encoder)
+    assert found["original"] == found["mirror"]
+    assert len(set(found.values())) == 4
+
+
+def test_every_line_has_its_answer_even_when_there_is_nothing_in_it(tmp_path: Path) -> None:
+    lines = [
+        {"id": 7, "text": None},
+        {"id": "empty", "text": "  \n", "lang": "xx-weird-"},
+        {"id": "a stop", "text": "。", "lang": "zh-Hans", "date": "2026-13-45"},
+        {"id": "characters", "text": "\u0000 \ud800", "date": "1"},
+        {"id": "letters", "text": "a " * 200, "lang": "pt-BR"},
+    ]
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps(each) + "\n" for each in lines), encoding="utf-8")
+    code, out, err = run("link", path, "--json", "--encoder", "none")
+    assert code == 0, err
+    found = [json.loads(each) for each in out.splitlines()]
+    assert [each["id"] for each in found] == [7, "empty", "a stop", "characters", "letters"]
+    assert len({each["statement"] for each in found}) == 5
+    assert "line 3: date '2026-13-45' cannot be read" in err
 
 
 def test_eval_tells_what_was_joined_wrongly_and_what_was_missed(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipelines.linking.alignment import best_path, best_sum
+from pipelines.linking.alignment import best_path, best_path_and_sums
 from pipelines.linking.candidate_keys import are_candidates, candidate_keys, lasting_keys
 from pipelines.linking.numbers import numbers_in, western_digits
 from pipelines.linking.passages import MOST, passages_of, units
@@ -99,7 +99,7 @@ def test_names_in_syllables_agree_in_the_coarse_sound() -> None:
 @pytest.mark.parametrize(("body", "language"), [(SPANISH, "es"), (JAPANESE, "ja")])
 def test_figures_dates_countries_and_names_are_shared_across_languages(body: str, language: str) -> None:
     found = common(prepare("", ENGLISH, "en"), prepare("", body, language))
-    counts = np.bincount(found.kinds, minlength=10)
+    counts = np.bincount(found.left.kinds[found.at_left], minlength=10)
     number, count, on_date, concept = counts[:4]
     assert number >= 1
     assert count >= 2
@@ -159,7 +159,8 @@ def test_the_best_path_keeps_the_order_and_leaves_out_what_has_no_counterpart() 
     table[2, 0] = 2.5
     path = best_path(table)
     assert path.cells == ((0, 1), (1, 2), (3, 4))
-    assert path.total == best_sum(table) == 6.0
+    assert path.total == 6.0
+    assert best_path_and_sums(np.stack((table, table))) == (path, (6.0,))
 
 
 def test_one_passage_may_stand_against_two() -> None:
@@ -171,7 +172,7 @@ def test_one_passage_may_stand_against_two() -> None:
 
 def test_nothing_aligns_with_nothing() -> None:
     assert best_path(np.zeros((0, 3), dtype=np.float32)).total == 0.0
-    assert best_sum(np.zeros((2, 0), dtype=np.float32)) == 0.0
+    assert best_path_and_sums(np.zeros((2, 2, 0), dtype=np.float32))[1] == (0.0,)
 
 
 def test_a_day_is_a_day_however_it_is_written() -> None:
