@@ -17,6 +17,7 @@ import platformdirs
 
 from crawler.archives.archive import archive_at
 from crawler.archives.budget import INDEX_CALLS, REPLAYS
+from crawler.archives.common_crawl import DATA, INDEX
 from crawler.guard import read_mappings
 from crawler.revisits import BUDGET
 
@@ -41,6 +42,8 @@ class Environment:
     """COMMUNIQUE_CONNECT_DELAY: seconds between requests to mapped hosts; None: the definition's delay."""
     revisits: int = BUDGET
     """COMMUNIQUE_REVISITS: kept pages that a run of a source asks for again at most."""
+    common_crawl: tuple[str, str] = (INDEX, DATA)
+    """COMMUNIQUE_COMMON_CRAWL: addresses of Common Crawl's index and data, with a space between them."""
     encoder: str = ""
     """COMMUNIQUE_ENCODER: encoder of sentences for linking, or none; empty: the one that comes with the
     program."""
@@ -78,6 +81,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         connect_to=connect_to,
         connect_delay=_seconds(variables.get("COMMUNIQUE_CONNECT_DELAY", "").strip()),
         revisits=_pages(variables.get("COMMUNIQUE_REVISITS", "").strip()),
+        common_crawl=_addresses(variables.get("COMMUNIQUE_COMMON_CRAWL", "")),
         encoder=variables.get("COMMUNIQUE_ENCODER", "").strip(),
         encoder_key=variables.get("COMMUNIQUE_ENCODER_KEY", "").strip(),
         archive=archive,
@@ -115,6 +119,13 @@ def _pages(text: str) -> int:
     if text and not (text.isascii() and text.isdigit()):
         raise EnvironmentError_(f"COMMUNIQUE_REVISITS: {text!r} is not a number of pages, such as {BUDGET}")
     return int(text) if text else BUDGET
+
+
+def _addresses(text: str) -> tuple[str, str]:
+    given = text.split()
+    if given and (len(given) != 2 or not all(each.startswith(("http://", "https://")) for each in given)):
+        raise EnvironmentError_(f"COMMUNIQUE_COMMON_CRAWL: {text!r} is not two addresses: index and data")
+    return (given[0], given[1]) if given else (INDEX, DATA)
 
 
 def user_agent(contact: str) -> str:

@@ -25,6 +25,7 @@ from crawler.items import (
     Due,
     FailureKind,
     Held,
+    Origin,
     Outcome,
     Release,
     ReleaseItem,
@@ -93,6 +94,8 @@ class Wish:
 
     source: type[Source] | None = None
     url: str | None = None
+    origin: Origin | None = None
+    """Where the captures of WARC files are from, where not as they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,8 @@ class Intake:
         """`path` is the file that the person named."""
         try:
             for capture in captures_in(warc):
-                self._take_capture(path, capture)
+                origin = self._wish.origin
+                self._take_capture(path, replace(capture, origin=origin) if origin else capture)
         except (WarcBroken, BodyUnreadable) as error:
             # What came before the damage, or beside it, is in.
             self._end(Result(path, None, None, Fate.FAILED, str(error)))

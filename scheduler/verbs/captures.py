@@ -50,6 +50,17 @@ def add_to(app: typer.Typer) -> None:
         ),
     )(show)
     group.command(
+        "fetch",
+        epilog=ending(
+            "communique captures fetch mx_sre --since 2017-02-01 --until 2017-03-31",
+            "communique captures fetch us_dhs --crawl CC-MAIN-2025-21 --limit 20",
+            codes=(
+                "0 what was found is in, 1 something failed: run it again, it goes on, 2 wrong usage, "
+                "3 interrupted, 4 another run has the source"
+            ),
+        ),
+    )(fetch)
+    group.command(
         "verify",
         epilog=ending(
             "communique captures verify",
@@ -154,6 +165,41 @@ def show(
 
 def _fields(view: CaptureView) -> dict[str, object]:
     return {name: getattr(view, name) for name in view.__dataclass_fields__}
+
+
+def fetch(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="SOURCE", help="Name of a source.")],
+    since: SinceOption = None,
+    until: UntilOption = None,
+    crawl: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--crawl", metavar="ID", help="Only this of its crawls; may be repeated.", show_default=False
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, metavar="N", help="Most captures to get.", show_default=False),
+    ] = None,
+    data: DataOption = None,
+    database: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Get captures of a source out of Common Crawl, and take them in: states of pages as they were then.
+
+    Asks the index of each of its crawls that has captures on these days (UTC), then for the records, a range
+    of bytes each; never asks the site. Several states of one address become revisions.
+    """
+    check_window(since, until)
+    place = place_of(context, data, database, as_json)
+
+    from crawler.source import crawled_sources
+    from scheduler.verbs.fetching import fetch_and_take_in
+
+    if source not in crawled_sources():
+        raise typer.BadParameter(f"no source {source!r}. There are: {', '.join(crawled_sources())}")
+    raise typer.Exit(fetch_and_take_in(place, source, since, until, crawl or [], limit))
 
 
 def verify(
