@@ -34,6 +34,7 @@ from scheduler.verbs import (
     searching,
     source,
     statements,
+    status,
     why,
 )
 from web import people, serve
@@ -101,6 +102,7 @@ decisions.add_to(app)
 linking.add_to(app)
 relink.add_to(app)
 ledger.add_to(app)
+status.add_to(app)
 coverage.add_to(app)
 captures.add_to(app)
 export.add_to(app)

@@ -83,9 +83,9 @@ def coverage(
     `today` (now, UTC, when not given) is the day after which nothing is expected yet.
     """
     today = today or datetime.now(UTC).date()
-    states = _count(connection, source, since, until)
-    indexed = _count(connection, source, since, until, _is_indexed(connection, source))
-    fetched = _count(connection, source, since, until, AddressRow.fetched_at.is_not(None))
+    states = addresses_by_day(connection, source, since, until)
+    indexed = addresses_by_day(connection, source, since, until, _is_indexed(connection, source))
+    fetched = addresses_by_day(connection, source, since, until, AddressRow.fetched_at.is_not(None))
     usual = _Habit(_kept_by_day(connection, source, since - PAST, until), expectation)
     walks = _finished(connection, source)
     found = []
@@ -131,10 +131,10 @@ def first_day(connection: Connection, source: str) -> date | None:
 _DAY = func.coalesce(AddressRow.posted_on, ReleaseRow.posted_on, ReleaseRow.said_on)
 
 
-def _count(
+def addresses_by_day(
     connection: Connection, source: str, since: date, until: date, *also: ColumnElement[bool]
 ) -> dict[date, Counter[str]]:
-    """Addresses by day and state."""
+    """Addresses of a source by day and state; `also` narrows them down."""
     joined = (AddressRow.source == ReleaseRow.source) & (AddressRow.key == ReleaseRow.key)
     dated = (
         select(_DAY.label("day"), AddressRow.state, func.count().label("number"))
@@ -178,7 +178,8 @@ def _is_indexed(connection: Connection, source: str) -> ColumnElement[bool]:
 def _kept_by_day(connection: Connection, source: str, since: date, until: date) -> Mapping[date, int]:
     kept = AddressRow.state.in_((AddressState.STORED, AddressState.HELD))
     return {
-        day: sum(states.values()) for day, states in _count(connection, source, since, until, kept).items()
+        day: sum(states.values())
+        for day, states in addresses_by_day(connection, source, since, until, kept).items()
     }
 
 

@@ -20,6 +20,8 @@ ENDED = frozenset({"finished", "stopped", "failed", "killed"})
 """States that a run does not leave."""
 
 
+ELSEWHERE = ("ingest", "backfill")
+"""Who starts runs that say nothing of how a source stands today."""
 _RELEASES = ("stored", "revised", "unchanged")
 _FAILED = "failed/"
 _BROKEN = "broken/"
@@ -71,6 +73,12 @@ class RunView:
     """Answers by HTTP status."""
     first_error: str | None = None
     last_error: str | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was asked for everything that is new, like every other such run: no window, no limit."""
+        narrowed = self.since is not None or self.until is not None or self.limit is not None
+        return not narrowed and self.started_by not in ELSEWHERE
 
     @property
     def is_complete(self) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from storage.access_tables import AuditRow, SecretRow, SessionRow, TokenRow, UserRow
 from storage.backfill_tables import ArchiveCaptureRow, ArchiveHoldRow, BackfillWindowRow
 from storage.columns import NAMING, BigId, Json, Table, UtcTime
+from storage.health_tables import HealthChangeRow, HealthRow, NoticeRow
 from storage.history_tables import AbsenceRow, RereadRow
 from storage.link_tables import (
     AnchorRow,
@@ -53,11 +54,14 @@ __all__ = [
     "DecisionRow",
     "EntryRow",
     "EntryTraitRow",
+    "HealthChangeRow",
+    "HealthRow",
     "HeldRow",
     "IssuerRow",
     "Json",
     "LinkRow",
     "LinkerRow",
+    "NoticeRow",
     "ReleaseIssuerRow",
     "ReleaseRow",
     "RelinkLinkRow",

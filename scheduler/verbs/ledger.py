@@ -1,8 +1,7 @@
-"""`sources`, `runs`, `status`, `held`: what is crawled, how it went, and what waits."""
+"""`sources`, `runs`, `held`: what is crawled, how it went, and what waits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import fields
 from datetime import UTC, datetime
@@ -17,12 +16,9 @@ from scheduler.verbs import ending
 
 if TYPE_CHECKING:
     from crawler.source import Source
-    from storage.overview import SourceOverview
     from storage.runs import RunView
 
 NO_DATABASE = "0 done, 1 no database there, 2 wrong usage"
-
-STATES = ("discovered", "stored", "held", "skipped", "failed", "gone")
 
 SourceOption = Annotated[
     str | None, typer.Option("--source", metavar="NAME", help="Only that source.", show_default=False)
@@ -39,9 +35,6 @@ def add_sources(app: typer.Typer) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Add the other verbs."""
-    app.command("status", epilog=ending("communique status", "communique status --json", codes=NO_DATABASE))(
-        status
-    )
     app.command("held", epilog=ending("communique held --source mexidata", codes=NO_DATABASE))(held)
     examples = ending(
         "communique runs --source mx_sre --limit 5",
@@ -127,88 +120,16 @@ def _definition(source: type[Source], run: RunView | None, due: datetime | None)
     }
 
 
-def status(
-    context: typer.Context,
-    data: DataOption = None,
-    database: DatabaseOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show how every source stands: last run, addresses by state, next tries, oldest failure; and totals."""
-    place = place_of(context, data, database, as_json)
-
-    from crawler.source import crawled_sources
-    from scheduler.plan import plans
-    from storage.overview import overviews, totals
-
-    with place.reading() as connection:
-        found, total = overviews(connection), totals(connection)
-        crawled = {name: source for name, source in crawled_sources().items() if name in found}
-        planned = plans(crawled, connection, datetime.now(UTC))
-    if place.json:
-        for each in found.values():
-            due = planned[each.source].next_at if each.source in planned else None
-            write_json({"source": each.source, "next_due": due, **_fields(each)})
-        write_json({"totals": total})
-        return
-    shown = table("source", "last run", "ended", *STATES, "next try", right=STATES)
-    for each in found.values():
-        run = each.last_run
-        shown.add_row(
-            each.source,
-            in_zone(run.started_at) if run else "never",
-            _state(run),
-            *(_number(each.addresses, state) for state in STATES),
-            in_zone(each.next_try_at),
-        )
-    if found:
-        out().print(shown)
-    for each in found.values():
-        if each.last_run is not None and each.last_run.error:
-            say(f"{each.source}: last run {each.last_run.state}: {each.last_run.error}", "red")
-        without_rules = each.last_run.counts.get("by_fallback", 0) if each.last_run is not None else 0
-        if without_rules:
-            say(
-                f"{each.source}: last run read {without_rules} pages without the source's rules: its layout "
-                "may have changed; the notes of a release (communique show) say which rule failed",
-                "yellow",
-            )
-        if each.oldest_failure is not None:
-            failure = each.oldest_failure
-            say(
-                f"{each.source}: oldest failure, found {in_zone(failure.discovered_at)}, tried "
-                f"{failure.attempts} times: {failure.url}: {failure.reason}",
-                "yellow",
-            )
-    say(
-        f"{total.statements:,} statements of {total.releases:,} releases in {total.revisions:,} revisions; "
-        f"{total.links:,} links; {total.held:,} held back; {total.captures:,} captures"
-    )
-
-
-def _fields(overview: SourceOverview) -> dict[str, object]:
-    return {
-        "last_run": overview.last_run,
-        "addresses": {state: overview.addresses.get(state, 0) for state in STATES},
-        "next_try_at": overview.next_try_at,
-        "oldest_failure": overview.oldest_failure,
-    }
-
-
 _STATE_STYLES = {"finished": "green", "stopped": "yellow", "running": "cyan", "planned": "dim"}
 
 
-def _state(run: RunView | None, now: datetime | None = None) -> Text:
+def state_of(run: RunView | None, now: datetime | None = None) -> Text:
+    """How a run ended, in its color; `lost` where it says that it works while its process is gone."""
     if run is None:
         return cell("")
     if now is not None and run.is_lost(now):
         return cell("lost", "red")
     return cell(run.state, _STATE_STYLES.get(run.state, "red"))
-
-
-def _number(counts: Mapping[str, int], state: str) -> Text:
-    number = counts.get(state, 0)
-    warn = {"failed": "red", "held": "yellow"}.get(state, "") if number else "dim"
-    return cell(f"{number:,}" if number else "-", warn)
 
 
 def held(
@@ -220,7 +141,7 @@ def held(
 ) -> None:
     """List records that wait for a person: why they were held back, and what to do."""
     place = place_of(context, data, database, as_json)
-    _check_source(source)
+    check_source(source)
 
     from storage.held import list_held
 
@@ -255,7 +176,7 @@ def runs(
 ) -> None:
     """List runs, the latest first: who started them, how they ended, what they brought; or one in full."""
     place = place_of(context, data, database, as_json)
-    _check_source(source)
+    check_source(source)
     if run_id is not None:
         _show_run(place, run_id)
         return
@@ -273,7 +194,7 @@ def runs(
             took = f"{run.seconds:.0f} s" if run.seconds is not None else ""
             words = counts_in_words(run.counts, "nothing new" if run.state == "finished" else "")
             shown.add_row(
-                run.id, run.source, run.started_by, in_zone(run.started_at), took, _state(run, now),
+                run.id, run.source, run.started_by, in_zone(run.started_at), took, state_of(run, now),
                 cell(": ".join(each for each in (words, run.error) if each)),
             )  # fmt: skip
     if not place.json and shown.row_count:
@@ -335,7 +256,8 @@ def _show_run(place: Place, run_id: str) -> None:
     out().print(shown)
 
 
-def _check_source(source: str | None) -> None:
+def check_source(source: str | None) -> None:
+    """Refuses a source that is not in the catalogue."""
     if source is None:
         return
     from crawler.source import registry

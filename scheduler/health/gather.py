@@ -1,0 +1,159 @@
+"""Evidence from the ledger, and from it the judgement of each source."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+
+import holidays
+from sqlalchemy import Connection
+
+from crawler.source import Source, crawled_sources
+from scheduler.health.evidence import Evidence, Judgement, Numbered, RunEvidence
+from scheduler.health.judge import judge
+from storage.health import (
+    ReleaseFacts,
+    held_by_run,
+    latest_releases,
+    number_of,
+    posted_by_day,
+    whole_runs,
+)
+from storage.runs import RunView
+from storage.schedules import PAUSED, Override, overrides
+
+PAST = timedelta(days=2 * 364)
+"""How far back the days of releases are looked at."""
+LEAST_NUMBERED = 0.6
+"""Part of the latest releases that must have a number before gaps in the numbers mean anything."""
+_RUNS_WITH_FIELDS = 8
+"""The latest runs whose new releases are looked at one by one; what is older is the past."""
+
+
+def judge_sources(connection: Connection, now: datetime) -> dict[str, Judgement]:
+    """How every source that is crawled stands, by name."""
+    said = overrides(connection)
+    return {
+        name: judge(gather(connection, source, now, said.get(name, {})))
+        for name, source in crawled_sources().items()
+    }
+
+
+def judge_source(connection: Connection, source: type[Source], now: datetime) -> Judgement:
+    """How one source stands."""
+    return judge(gather(connection, source, now, overrides(connection).get(source.name, {})))
+
+
+def gather(
+    connection: Connection, source: type[Source], now: datetime, said: Mapping[str, Override]
+) -> Evidence:
+    """All that is looked at of a source; `said` is what persons said about it."""
+    today = now.astimezone(source.zone()).date()
+    paused = said.get(PAUSED)
+    views = whole_runs(connection, source.name)
+    held = held_by_run(connection, source.name, [view.id for view in views])
+    releases = latest_releases(connection, source.name)
+    return evidence_of(
+        source=source.name,
+        now=now,
+        today=today,
+        every=source.every.interval,
+        per_week=(source.expect.at_least, source.expect.at_most),
+        paused=f"paused by {paused.made_by}: {paused.reason or 'no reason given'}" if paused else None,
+        views=[view for view in views if view.state != "running" or view.is_lost(now)],
+        held=held,
+        releases=releases,
+        posted=posted_by_day(connection, source.name, today - PAST, today),
+        holidays_there=public_holidays(source.country, today.year - 2, today.year),
+    )
+
+
+def evidence_of(
+    *,
+    source: str,
+    now: datetime,
+    today: date,
+    every: timedelta,
+    per_week: tuple[int, int],
+    paused: str | None,
+    views: Sequence[RunView],
+    held: Mapping[str, Mapping[str, int]],
+    releases: Sequence[ReleaseFacts],
+    posted: Mapping[date, int],
+    holidays_there: frozenset[date],
+) -> Evidence:
+    """The evidence from what the ledger gives. `views` are whole runs, the latest first; one that says that
+    it is running has lost its process.
+    """
+    latest = {view.id for view in views[:_RUNS_WITH_FIELDS]}
+    new: dict[str, list[ReleaseFacts]] = {}
+    before: list[ReleaseFacts] = []
+    for release in releases:
+        if release.run in latest:
+            new.setdefault(release.run, []).append(release)
+        else:
+            before.append(release)
+    return Evidence(
+        source=source,
+        now=now,
+        today=today,
+        every=every,
+        at_least=per_week[0],
+        at_most=per_week[1],
+        paused=paused,
+        runs=tuple(_run(view, new.get(view.id, ()), held.get(view.id, {})) for view in views),
+        posted=posted,
+        holidays=holidays_there,
+        filled=_filled(before),
+        releases=len(before),
+        numbered=_numbered(releases),
+    )
+
+
+@lru_cache(maxsize=256)
+def public_holidays(country: str, first: int, last: int) -> frozenset[date]:
+    """Public holidays of a country (ISO 3166-1 alpha-2), of years; none where nobody knows them (eu, int)."""
+    code = country.upper()
+    if code not in holidays.list_supported_countries():
+        return frozenset()
+    return frozenset(holidays.country_holidays(code, years=range(first, last + 1)))
+
+
+def _run(view: RunView, releases: Sequence[ReleaseFacts], held: Mapping[str, int]) -> RunEvidence:
+    return RunEvidence(
+        run=view.id,
+        started_at=view.started_at,
+        state="lost" if view.state == "running" else view.state,
+        error=view.error or view.last_error,
+        counts=view.counts,
+        failures=view.failures,
+        broken=view.broken,
+        statuses=view.statuses,
+        filled=_filled(releases),
+        releases=len(releases),
+        held=held,
+    )
+
+
+def _filled(releases: Iterable[ReleaseFacts]) -> Mapping[str, int]:
+    return Counter(name for release in releases for name in release.filled)
+
+
+def _numbered(releases: Sequence[ReleaseFacts]) -> tuple[Numbered, ...]:
+    """Numbers of the latest series: one language, and of this count only (numbers begin anew each year)."""
+    if not releases:
+        return ()
+    language = Counter(release.language for release in releases).most_common(1)[0][0]
+    own = [release for release in releases if release.language == language]
+    some = [
+        Numbered(number, release.day, release.seen_at)
+        for release in own
+        if release.folio is not None and (number := number_of(release.folio)) is not None
+    ]
+    if len(some) < LEAST_NUMBERED * len(own):
+        return ()
+    newest = max(each.day for each in some)
+    # Of this year, and what a first week of January needs of the last one is left out: a new count begins.
+    return tuple(each for each in some if each.day.year == newest.year)

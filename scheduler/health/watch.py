@@ -1,0 +1,84 @@
+"""Keeps the states of sources while the service works: after every run, and now and then for all."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from crawler.source import crawled_sources
+from scheduler.health.evidence import Judgement
+from scheduler.health.gather import judge_source, judge_sources
+from scheduler.screen import json_line
+from storage.database import Database
+from storage.health import HealthChange, keep_health
+from storage.runs import find_run
+
+logger = logging.getLogger(__name__)
+
+AGAIN = timedelta(hours=1)
+"""All sources are judged once more after this long: silence grows, and persons pause, without any run."""
+
+Told = Callable[[HealthChange, datetime], None]
+
+
+class HealthWatch:
+    """Observer of the service (`scheduler.service.observer`) that judges and keeps the judgement."""
+
+    def __init__(self, database: Database, told: Told | None = None) -> None:
+        self._database = database
+        self._told = told
+        self._judged_all: datetime | None = None
+
+    def started(self, now: datetime) -> None:
+        """All sources are judged at the next tick."""
+        self._judged_all = None
+
+    def run_ended(self, source: str, run: str, now: datetime) -> None:
+        """Judge the source anew, when the run was a whole one."""
+        definition = crawled_sources().get(source)
+        if definition is None:
+            return
+        with self._database.read() as connection:
+            view = find_run(connection, run)
+            if view is not None and not view.is_whole:
+                return
+            judgement = judge_source(connection, definition, now)
+        self.keep({source: judgement}, now)
+
+    def tick(self, now: datetime) -> None:
+        """Judge all sources when that was long ago. A clock that was put back does not stop it."""
+        if self._judged_all is not None and abs(now - self._judged_all) < AGAIN:
+            return
+        self._judged_all = now
+        with self._database.read() as connection:
+            found = judge_sources(connection, now)
+        self.keep(found, now)
+
+    def stopped(self, now: datetime) -> None:
+        """Nothing is left to do: what was judged is kept."""
+
+    def keep(self, found: dict[str, Judgement], now: datetime) -> list[HealthChange]:
+        """Keep judgements; the changes."""
+        changes = []
+        with self._database.write() as connection:
+            for source, judgement in found.items():
+                evidence = json.loads(json_line(judgement.facts))
+                run = judgement.facts.get("run")
+                change = keep_health(
+                    connection,
+                    source,
+                    judgement.health.value,
+                    judgement.reason,
+                    evidence,
+                    run if isinstance(run, str) else None,
+                    now,
+                )
+                if change is not None:
+                    changes.append(change)
+        for change in changes:
+            logger.info("%s: %s, was %s: %s", change.source, change.after, change.before, change.reason)
+            if self._told is not None:
+                self._told(change, now)
+        return changes

@@ -1,0 +1,287 @@
+"""Health: the one state of a source, and why; by its own past, on sources of every size."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from benchmarks.health import simulate
+from benchmarks.health_world import Breakage
+from crawler.frontier import RunRequest
+from crawler.items import AddressState, Discovered, FailureKind, Outcome
+from crawler.source import source_named
+from scheduler.health.evidence import GOOD, Evidence, Health, Numbered, RunEvidence
+from scheduler.health.gather import gather, judge_source, public_holidays
+from scheduler.health.habit import chance_of, silence
+from scheduler.health.judge import judge
+from scheduler.health.watch import HealthWatch
+from storage.database import Database
+from storage.health import HealthChange, find_health, health_changes
+from storage.ledger import Ledger
+from storage.schedules import PAUSED, override
+from tests.clock import Clock
+
+NOW = datetime(2017, 3, 1, 12, tzinfo=UTC)
+TODAY = NOW.date()
+WEEKDAYS = {day: 2 for number in range(1, 200) if (day := TODAY - timedelta(days=number)).weekday() < 5}
+"""Two releases every working day."""
+
+
+def run(number: int = 0, state: str = "finished", **more: object) -> RunEvidence:
+    """The run of `number` days ago: everything in order, unless said otherwise."""
+    counts = {"listed": 20, "listed_known": 18, "discovered": 2, "stored": 2}
+    made = RunEvidence(f"r{number}", NOW - timedelta(days=number), state, counts=counts)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def counted(number: int = 0, **counts: int) -> RunEvidence:
+    return run(number, counts={"listed": 20, "listed_known": 18, **counts})
+
+
+def evidence(*latest: RunEvidence, **more: object) -> Evidence:
+    """These runs, and before them a month of runs in which everything was in order."""
+    runs = (*latest, *(run(number) for number in range(len(latest), 30)))
+    made = Evidence("mx_sre", NOW, TODAY, timedelta(days=1), 3, 40, runs=runs, posted=WEEKDAYS)
+    return replace(made, **more)  # type: ignore[arg-type]
+
+
+def test_a_source_in_order_is_healthy() -> None:
+    assert judge(evidence()).health is Health.HEALTHY
+
+
+def test_a_source_without_a_run_or_that_a_person_paused_is_no_alarm() -> None:
+    never = judge(evidence(runs=()))
+    paused = judge(evidence(counted(failed=3), paused="paused by Ana: their site moves"))
+    assert (never.health, paused.health) == (Health.NEVER_RUN, Health.PAUSED)
+    assert paused.reason == "paused by Ana: their site moves"
+    assert {never.health, paused.health} <= GOOD
+
+
+@pytest.mark.parametrize("state", ["killed", "lost"])
+def test_a_run_that_stopped_half_way_leaves_its_source_partial(state: str) -> None:
+    assert judge(evidence(run(state=state))).health is Health.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("kind", "health"),
+    [
+        (FailureKind.CHALLENGE, Health.CHALLENGED),
+        (FailureKind.LOGIN_WALL, Health.BLOCKED),
+        (FailureKind.HTTP, Health.BLOCKED),
+        (FailureKind.NETWORK, Health.BLOCKED),
+        (FailureKind.ROBOTS, Health.BLOCKED),
+        (FailureKind.EMPTY_LISTING, Health.LAYOUT_CHANGED),
+        (FailureKind.FROZEN_LISTING, Health.LAYOUT_CHANGED),
+        (FailureKind.STAGE, Health.FAILING_TO_STORE),
+    ],
+)
+def test_what_stops_a_run_names_the_state(kind: FailureKind, health: Health) -> None:
+    broken = run(state="failed", counts={}, broken={kind.value: 1}, error=f"index: {kind.value}")
+    judgement = judge(evidence(broken))
+    assert judgement.health is health
+    assert kind.value in judgement.reason
+
+
+def test_one_index_of_two_that_fails_is_partial() -> None:
+    judgement = judge(evidence(run(state="failed", broken={"http status": 1}, error="feed: status 500")))
+    assert judgement.health is Health.PARTIAL
+
+
+def test_one_page_that_does_not_answer_is_everyday_life_and_two_of_two_are_not() -> None:
+    one = counted(failed=1)
+    assert judge(evidence(replace(one, failures={"network": 1}))).health is Health.HEALTHY
+    two = replace(counted(failed=2), failures={"network": 2})
+    assert judge(evidence(two)).health is Health.BLOCKED
+    in_a_row = [replace(counted(number, failed=1), failures={"network": 1}) for number in range(2)]
+    assert judge(evidence(*in_a_row)).health is Health.BLOCKED
+
+
+def test_pages_that_are_refused_or_challenged_need_no_second_one() -> None:
+    refused = replace(counted(failed=1), failures={"http status": 1}, statuses={"200": 1, "403": 1})
+    challenged = replace(counted(failed=1), failures={"challenge": 1})
+    assert judge(evidence(refused)).health is Health.BLOCKED
+    assert judge(evidence(challenged)).health is Health.CHALLENGED
+
+
+def test_most_pages_failing_is_partial_and_says_how_many() -> None:
+    judgement = judge(evidence(replace(counted(failed=6, stored=3), failures={"network": 6})))
+    assert judgement.health is Health.PARTIAL
+    assert "6 of 9 pages failed" in judgement.reason
+
+
+def test_everything_held_back_names_the_reasons() -> None:
+    judgement = judge(evidence(replace(counted(held=3), held={"no date": 3})))
+    assert judgement.health is Health.ALL_HELD
+    assert "3 no date" in judgement.reason
+
+
+def test_a_mirror_that_always_holds_some_back_is_healthy() -> None:
+    usual = [counted(number, held=2, stored=2) for number in range(30)]
+    assert judge(evidence(counted(held=1), runs=(counted(held=1), *usual))).health is Health.HEALTHY
+
+
+def test_pages_read_without_rules_are_a_changed_layout() -> None:
+    assert judge(evidence(counted(stored=2, by_fallback=2))).health is Health.LAYOUT_CHANGED
+
+
+def test_a_field_that_all_had_and_none_has_any_more_is_a_changed_layout() -> None:
+    past = {"folio": 200, "attribution": 40}
+    lost = run(filled={"posted_on": 2}, releases=2)
+    judgement = judge(evidence(lost, filled={**past, "posted_on": 200}, releases=200))
+    assert judgement.health is Health.LAYOUT_CHANGED
+    assert "folio in 2 of 2" in judgement.reason
+    assert "attribution" not in judgement.reason, "many releases had none before"
+
+
+def test_an_index_that_knows_none_of_its_addresses_any_more_has_moved() -> None:
+    moved = counted(listed=300, listed_known=0, stored=300, discovered=300)
+    judgement = judge(evidence(moved))
+    assert judgement.health is Health.LAYOUT_CHANGED
+    assert "none of the 300 addresses" in judgement.reason
+
+
+def test_an_index_that_shows_next_to_nothing_is_partial() -> None:
+    assert judge(evidence(counted(listed=3, listed_known=3))).health is Health.PARTIAL
+
+
+def numbers(*missing: int, seen: timedelta = timedelta(days=1)) -> tuple[Numbered, ...]:
+    there = [number for number in range(1, 101) if number not in missing]
+    return tuple(Numbered(number, TODAY, NOW - seen) for number in there)
+
+
+def test_gaps_in_the_publishers_numbers_are_shown_as_they_are() -> None:
+    judgement = judge(evidence(numbered=numbers(95, 98)))
+    assert judgement.health is Health.PARTIAL
+    assert "No. 93, 94, _, 96, 97, _, 99" in judgement.reason
+
+
+def test_one_number_that_was_given_to_nothing_or_gaps_as_ever_are_no_alarm() -> None:
+    assert judge(evidence(numbered=numbers(95))).health is Health.HEALTHY
+    every_fifth = numbers(*range(5, 100, 5))
+    assert judge(evidence(numbered=every_fifth)).health is Health.HEALTHY
+
+
+def since(day: date, posted: dict[date, int]) -> dict[date, int]:
+    """The past without what came after that day."""
+    return {each: number for each, number in posted.items() if each <= day}
+
+
+def test_a_prolific_source_is_silent_after_days_and_not_over_a_weekend() -> None:
+    friday = date(2017, 2, 24)
+    assert not silence(since(friday, WEEKDAYS), frozenset(), friday + timedelta(days=3), 3).is_alarming
+    judgement = judge(evidence(posted=since(date(2017, 2, 22), WEEKDAYS)))
+    assert judgement.health is Health.SILENT
+    assert "2017-02-22" in judgement.reason
+
+
+def test_holidays_are_counted_in() -> None:
+    week_off = frozenset(TODAY - timedelta(days=number) for number in range(1, 8))
+    quiet = evidence(posted=since(date(2017, 2, 21), WEEKDAYS), holidays=week_off)
+    assert judge(quiet).health in GOOD
+
+
+def test_a_sparse_source_is_quiet_for_weeks_before_it_is_silent() -> None:
+    sparse = {TODAY - timedelta(days=number): 1 for number in range(0, 400, 10)}
+    fortnight = judge(evidence(posted=since(TODAY - timedelta(days=14), sparse), at_least=0))
+    quarter = judge(evidence(posted=since(TODAY - timedelta(days=90), sparse), at_least=0))
+    assert fortnight.health in GOOD
+    assert quarter.health is Health.SILENT
+
+
+def test_the_chance_of_a_count_has_no_overflow_and_is_one_where_nothing_is_odd() -> None:
+    assert chance_of(0, 10, 0.1) == 1
+    assert chance_of(2, 2, 0.1) == pytest.approx(0.01)
+    assert chance_of(60_000, 100_000, 0.01) == 0
+    assert chance_of(900, 100_000, 0.01) == 1
+
+
+def test_holidays_of_a_country_are_known_and_an_organisation_has_none() -> None:
+    assert date(2017, 9, 16) in public_holidays("mx", 2016, 2017)
+    assert not public_holidays("int", 2016, 2017)
+
+
+# From the ledger.
+
+
+@pytest.fixture
+def ledger(database: Database, clock: Clock) -> Ledger:
+    return Ledger(database, clock)
+
+
+def crawled(ledger: Ledger, state: str = "finished", **counts: int) -> str:
+    opened = ledger.open_run(RunRequest("mx_sre", started_by="schedule"))
+    ledger.beat(opened, counts)
+    ledger.close_run(opened, state, {}, None if state == "finished" else "index: challenge: status 503")
+    return opened
+
+
+def test_a_backfill_and_a_file_do_not_disturb_the_judgement_of_daily_runs(
+    database: Database, ledger: Ledger, clock: Clock
+) -> None:
+    crawled(ledger, listed=20, listed_known=20)
+    for request in (
+        RunRequest("mx_sre", since=date(2010, 1, 1), until=date(2010, 12, 31)),
+        RunRequest("mx_sre", limit=5),
+        RunRequest("mx_sre", started_by="ingest"),
+    ):
+        clock.advance(minutes=1)
+        opened = ledger.open_run(request)
+        ledger.beat(opened, {"failed": 50, "failed/challenge": 50})
+        ledger.close_run(opened, "failed", {}, "challenge")
+    with database.read() as connection:
+        found = gather(connection, source_named("mx_sre"), clock(), {})
+    assert len(found.runs) == 1
+    assert found.runs[0].state == "finished"
+
+
+def test_what_addresses_became_is_evidence_by_kind(database: Database, ledger: Ledger, clock: Clock) -> None:
+    opened = ledger.open_run(RunRequest("mx_sre"))
+    walk = ledger.open_walk(opened, "mx_sre", "index", None)
+    found = Discovered("prensa/a", "https://www.gob.mx/sre/prensa/a", "index", posted_on=date(2017, 2, 27))
+    ledger.record(opened, walk, "mx_sre", [found])
+    failed = Outcome("prensa/a", AddressState.FAILED, "checking your browser", FailureKind.CHALLENGE, 503)
+    ledger.settle(opened, "mx_sre", [failed])
+    ledger.beat(opened, {"listed": 1, "discovered": 1, "failed": 1, "failed/challenge": 1, "status/503": 1})
+    ledger.close_run(opened, "failed", {}, "none of the 1 releases could be fetched and read")
+    with database.read() as connection:
+        assert judge_source(connection, source_named("mx_sre"), clock()).health is Health.CHALLENGED
+        assert gather(connection, source_named("mx_sre"), clock(), {}).posted == {date(2017, 2, 27): 1}
+
+
+def test_a_change_is_kept_once_and_says_since_when(database: Database, ledger: Ledger, clock: Clock) -> None:
+    told: list[HealthChange] = []
+    watch = HealthWatch(database, lambda change, now: told.append(change))
+    counts = {"listed": 0, "broken/challenge": 1}
+    first = crawled(ledger, "failed", **counts)
+    began = clock()
+    watch.run_ended("mx_sre", first, began)
+    clock.advance(days=1)
+    watch.run_ended("mx_sre", crawled(ledger, "failed", **counts), clock())
+    with database.read() as connection:
+        kept = find_health(connection)["mx_sre"]
+        (change,) = health_changes(connection, "mx_sre")
+    assert (kept.state, kept.since, kept.judged_at) == ("challenged", began, clock())
+    assert (change.before, change.after, change.run) == (None, "challenged", first)
+    assert told == [change]
+
+
+def test_a_pause_is_seen_without_any_run(database: Database, ledger: Ledger, clock: Clock) -> None:
+    watch = HealthWatch(database)
+    watch.tick(clock())
+    with database.write() as connection:
+        override(connection, "mx_sre", PAUSED, "yes", "Ana", "their site moves", clock())
+    clock.advance(hours=2)
+    watch.tick(clock())
+    with database.read() as connection:
+        found = find_health(connection)
+    assert found["mx_sre"].state == "paused"
+    assert found["us_state"].state == "never run"
+
+
+def test_breaks_of_twelve_kinds_are_told_at_the_first_run_in_a_simulated_year() -> None:
+    result = simulate(2, seed=4)
+    assert set(result.scores) == set(Breakage)
+    assert result.right >= 0.9, {kind.value: score.wrong for kind, score in result.scores.items()}
+    assert sum(result.false_alarms.values()) <= 2, result.reasons
