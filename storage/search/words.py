@@ -20,6 +20,8 @@ LONGEST = 60
 """Characters of a word that count; what follows is cut off."""
 MOST_WORDS = 50_000
 """Words of a text that are taken into the index."""
+MOST_CHARACTERS = 1_000_000
+"""Characters of a text that are looked through."""
 APART = "\N{SYMBOL FOR UNIT SEPARATOR}"
 """Stands between two texts of one document, so that no phrase reaches from one into the other."""
 
@@ -178,11 +180,10 @@ def _make_forms(word: str, language: str) -> Iterator[str]:
 def words_of(text: str, language: str) -> list[str]:
     """The words of a text in order, as they stand in the index."""
     tag = primary(language)
+    known = _KNOWN.setdefault(tag, {})
     found: list[str] = []
-    for word in _WORD.findall(text):
-        found += _forms(word, tag)
-        if len(found) >= MOST_WORDS:
-            break
+    for word in _WORD.findall(text[:MOST_CHARACTERS]):
+        found += known.get(word) or _forms(word, tag)
     return found[:MOST_WORDS]
 
 

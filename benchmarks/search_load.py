@@ -1,0 +1,246 @@
+"""How long lists, facets, statements and searches take while fifty readers read and a writer writes.
+
+    python -m benchmarks.search_load --releases 100000 --database sqlite:////var/tmp/load/communique.db
+    python -m benchmarks.search_load --releases 100000 --database postgresql://...
+    python -m benchmarks.search_load ... --datasette env/bin/datasette    # an environment of its own
+
+The API in a process of its own, asked over HTTP on loopback by 50 readers, each of whom thinks for some
+seconds between two questions (`--think 0`: none). A third process stores releases all the while. Datasette
+serves the same SQLite file afterwards to the same readers: the latest statements, facets by kind, one
+statement's row, and the same full-text question as SQL; of versions it shows nothing, so it has less to do.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import random
+import socket
+import subprocess
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from benchmarks.search_archive import ISSUERS, LANGUAGES, NOW, SOURCES, VOCABULARY, fill
+from storage.database import Database
+
+GOALS = {"list": 100, "facets": 100, "statement": 100, "search": 200}
+"""Milliseconds at the 95th percentile on PostgreSQL; SQLite may take twice as long."""
+Ask = Callable[[random.Random, str], str]
+
+
+def _serve(url: str, port: int) -> None:
+    import uvicorn
+    from fastapi import FastAPI
+
+    from web.api import router
+
+    app = FastAPI()
+    app.state.desk = SimpleNamespace(database=Database(url))
+    app.include_router(router)
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+
+
+def _write(url: str, stop: Any, written: Any) -> None:  # noqa: ANN401 - an event and a value
+    from storage.releases import save_releases
+    from tests.storage.records import MEETING
+
+    database = Database(url)
+    number = 0
+    seed = time.time_ns()
+    while not stop.is_set():
+        batch = []
+        for _ in range(10):
+            number += 1
+            words = random.Random(number).choices(VOCABULARY, k=160)  # noqa: S311
+            key = f"load/{seed}/{number}"
+            batch.append(
+                replace(
+                    MEETING, id=f"r{abs(hash(key)):020x}"[:21], key=key, url=f"https://x.example/{key}",
+                    body=" ".join(words), content_digest=key, claims=(), issuers=("mx.body1",),
+                )
+            )  # fmt: skip
+        with database.write() as connection:
+            save_releases(connection, "load", batch, NOW)
+        written.value += len(batch)
+        stop.wait(0.25)
+
+
+def _filters(chosen: random.Random) -> dict[str, str]:
+    some = {
+        "issuer": chosen.choice(ISSUERS),
+        "language": chosen.choice(LANGUAGES),
+        "source": chosen.choice(SOURCES[:20]),
+        "since": f"{chosen.randint(2015, 2025)}-03-05",
+        "has_translation": "true",
+    }
+    names = chosen.sample(sorted(some), chosen.choice((0, 1, 1, 2)))
+    return {name: some[name] for name in names}
+
+
+def _question(chosen: random.Random) -> str:
+    """Words as people search: some frequent, some rare; a phrase now and then."""
+    one = VOCABULARY[int(10 ** chosen.uniform(0.5, 4.2))]
+    other = VOCABULARY[int(10 ** chosen.uniform(0.5, 3.0))]
+    return chosen.choice((one, f"{one} {other}", f"{one} -{other}", f'"{other} {one}"', f"title:{one}"))
+
+
+OURS: dict[str, Ask] = {
+    "list": lambda chosen, _id: f"/api/v1/statements?{urlencode(_filters(chosen))}",
+    "facets": lambda chosen, _id: f"/api/v1/facets?{urlencode(_filters(chosen))}",
+    "statement": lambda _chosen, identity: f"/api/v1/statements/{identity}",
+    "search": lambda chosen, _id: f"/api/v1/statements?q={quote(_question(chosen))}",
+}
+
+
+def _sql(chosen: random.Random) -> str:
+    one = VOCABULARY[int(10 ** chosen.uniform(0.5, 4.2))]
+    query = (
+        "select s.id, s.title, s.said_on from statement_words w "
+        "join statement_entries e on e.number = w.rowid join statements s on s.id = e.statement_id "
+        "where statement_words match :q order by w.rowid desc limit 20"
+    )
+    return f"/communique.json?sql={quote(query)}&q={one}&_shape=array"
+
+
+DATASETTE: dict[str, Ask] = {
+    "list": lambda chosen, _id: "/communique/statements.json?_sort_desc=said_on&_size=20&_shape=array",
+    "facets": lambda chosen, _id: "/communique/statements.json?_facet=kind&_size=0",
+    "statement": lambda _chosen, identity: f"/communique/statements/{identity}.json?_shape=array",
+    "search": lambda chosen, _id: _sql(chosen),
+}
+
+
+async def _read(
+    base: str, asks: dict[str, Ask], ids: list[str], readers: int, seconds: float, think: float
+) -> dict[str, list[float]]:
+    took: defaultdict[str, list[float]] = defaultdict(list)
+    refused: defaultdict[str, int] = defaultdict(int)
+    limits = httpx.Limits(max_connections=readers, max_keepalive_connections=readers)
+    end = time.monotonic() + seconds
+
+    async def reader(number: int, client: httpx.AsyncClient) -> None:
+        chosen = random.Random(number)  # noqa: S311
+        await asyncio.sleep(chosen.uniform(0, think))
+        while time.monotonic() < end:
+            name = chosen.choice(sorted(asks))
+            address = asks[name](chosen, chosen.choice(ids))
+            begun = time.perf_counter()
+            answer = await client.get(base + address)
+            took[name].append((time.perf_counter() - begun) * 1000)
+            if answer.status_code != 200:
+                refused[f"{name} {answer.status_code}"] += 1
+            await asyncio.sleep(chosen.uniform(0, 2 * think))
+
+    async with httpx.AsyncClient(timeout=60, limits=limits) as client:
+        await asyncio.gather(*(reader(number, client) for number in range(readers)))
+    if refused:
+        print("refused:", dict(refused))
+    return took
+
+
+def _percentile(values: list[float], share: float) -> float:
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else float("nan")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait_for(base: str) -> None:
+    until = time.monotonic() + 300
+    while time.monotonic() < until:
+        try:
+            httpx.get(base, timeout=5)
+            return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise SystemExit(f"nothing answers at {base}")
+
+
+def _show(name: str, took: dict[str, list[float]]) -> dict[str, float]:
+    told = {}
+    for kind in GOALS:
+        values = took.get(kind, [])
+        told[kind] = _percentile(values, 0.95)
+        print(
+            f"{name:12} {kind:10} n={len(values):5}  p50 {_percentile(values, 0.5):7.1f} ms  "
+            f"p95 {told[kind]:7.1f} ms"
+        )
+    return told
+
+
+def main() -> None:
+    """Fill, serve, read, tell."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    options.add_argument("--database", required=True, metavar="URL")
+    options.add_argument("--releases", type=int, default=20_000)
+    options.add_argument("--readers", type=int, default=50)
+    options.add_argument("--seconds", type=float, default=30)
+    options.add_argument(
+        "--think", type=float, default=2.0, help="Seconds between two questions, on average."
+    )
+    options.add_argument("--datasette", type=Path, help="Program of Datasette, in an environment of its own.")
+    asked = options.parse_args()
+    if asked.database.startswith("sqlite"):
+        Path(asked.database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    database = Database(asked.database)
+    begun = time.perf_counter()
+    fill(database, asked.releases, lambda told: print(f"  {told}, {time.perf_counter() - begun:.0f} s"))
+    if not database.is_sqlite:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+    with database.read() as connection:
+        ids = list(connection.exec_driver_sql("SELECT id FROM statements LIMIT 2000").scalars())
+    database.close()
+
+    context = multiprocessing.get_context("spawn")
+    stop, written, port = context.Event(), context.Value("i", 0), _free_port()
+    server = context.Process(target=_serve, args=(asked.database, port), daemon=True)
+    writer = context.Process(target=_write, args=(asked.database, stop, written), daemon=True)
+    server.start()
+    base = f"http://127.0.0.1:{port}"
+    _wait_for(f"{base}/api/v1/held")
+    writer.start()
+    try:
+        took = asyncio.run(_read(base, OURS, ids, asked.readers, asked.seconds, asked.think))
+    finally:
+        stop.set()
+        writer.join()
+        server.terminate()
+        server.join()
+    ours = _show("communique", took)
+    print(f"{written.value} releases were stored meanwhile")
+    if asked.datasette is not None:
+        file, port = asked.database.removeprefix("sqlite:///"), _free_port()
+        program = subprocess.Popen(
+            [asked.datasette, "serve", file, "--port", str(port), "--setting", "sql_time_limit_ms", "10000"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/-/versions.json")
+            took = asyncio.run(
+                _read(f"http://127.0.0.1:{port}", DATASETTE, ids, asked.readers, asked.seconds, asked.think)
+            )
+        finally:
+            program.terminate()
+            program.wait()
+        theirs = _show("datasette", took)
+        print("ratio of p95:", json.dumps({kind: round(ours[kind] / theirs[kind], 2) for kind in GOALS}))
+
+
+if __name__ == "__main__":
+    main()
