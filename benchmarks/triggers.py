@@ -1,11 +1,12 @@
 """Do triggers fire exactly once in every local period? A brute-force oracle, ours, and bare APScheduler.
 
-    python -m benchmarks.triggers [--zones 100] [--from 2007] [--years 20]
+    python -m benchmarks.triggers [--zones 100] [--from 2007] [--years 20] [--whole]
 
 The oracle knows nothing of triggers: it asks zoneinfo what the wall shows in every minute and says in which
 minute of each local hour, day or week a firing belongs: the first in which the wall shows its time or a later
-one, else the period's last. Hourly triggers are looked at from two days before each change of clocks to two
-days after it, the others in all years. Zones are those with the most changes, of each set of equal ones one.
+one, else the period's last. Triggers are looked at around every change of clocks: hourly ones for two days
+before and after it, the others for sixteen; with --whole the others in all of the time. Zones are those with
+the most changes, of each set of equal ones one.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from __future__ import annotations
 import argparse
 import time
 import zoneinfo
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -40,7 +42,7 @@ def _minute(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(minutes=1)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=256)
 def wall_minutes(zone: str, first: int, last: int) -> Minutes:
     """What the wall shows in each minute of UTC, as minutes since 1970 on the wall.
 
@@ -146,40 +148,32 @@ def most_changing(number: int, since: datetime, years: int) -> list[str]:
     return [seen[each] for each in sorted(seen, key=lambda each: (-changes(each), seen[each]))[:number]]
 
 
-def windows(zone: str, cron: str, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The time that is looked at: all of it, or for hourly triggers the days around the changes."""
-    if cron.split()[1] != "*":
+def windows(
+    zone: str, cron: str, since: datetime, until: datetime, *, whole: bool
+) -> Iterator[tuple[datetime, datetime]]:
+    """The time that is looked at: the days around every change, or for daily and weekly triggers all."""
+    hourly = cron.split()[1] == "*"
+    if whole and not hourly:
         yield since, until
         return
+    around = timedelta(days=2 if hourly else 16)
     place = ZoneInfo(zone)
-    end = since
+    found: list[tuple[datetime, datetime]] = []
     for number in range((until - since).days):
         day = since + timedelta(days=number)
-        after = day + timedelta(days=1)
-        if day.astimezone(place).utcoffset() != after.astimezone(place).utcoffset() and day >= end:
-            end = day + timedelta(days=3)
-            yield day - timedelta(days=2), end
+        if day.astimezone(place).utcoffset() != (day + timedelta(days=1)).astimezone(place).utcoffset():
+            begin, end = day - around, day + around
+            if found and begin <= found[-1][1]:
+                begin = found.pop()[0]
+            found.append((begin, end))
+    yield from found
 
 
-Fires = Callable[[str, str, int, datetime, datetime], list[datetime]]
-
-
-def wrong(
-    fires: Fires, zone: str, cron: str, jitter: int, times: Iterable[tuple[datetime, datetime]]
-) -> tuple[int, int, int]:
-    """How many whole periods there are, in how many of them nothing fires, in how many more than once."""
-    whole = missed = doubled = 0
-    for since, until in times:
-        # A period is whole where it begins and ends within the time: the first and the last are left out.
-        wanted = np.array([period for _, period in expected_firings(zone, cron, since, until)][1:-1])
-        fired = np.array(periods_of(zone, cron, fires(zone, cron, jitter, since, until)))
-        found, counts = np.unique(fired, return_counts=True)
-        of = dict(zip(found.tolist(), counts.tolist(), strict=True))
-        number = [of.get(period, 0) for period in wanted.tolist()]
-        whole += len(number)
-        missed += sum(each == 0 for each in number)
-        doubled += sum(each > 1 for each in number)
-    return whole, missed, doubled
+def wrong(zone: str, cron: str, wanted: Sequence[int], fired: Sequence[datetime]) -> tuple[int, int]:
+    """In how many of the periods nothing fires, and in how many more than once."""
+    found = Counter(periods_of(zone, cron, fired))
+    counts = [found[period] for period in wanted]
+    return sum(each == 0 for each in counts), sum(each > 1 for each in counts)
 
 
 def main() -> None:
@@ -187,34 +181,39 @@ def main() -> None:
     parser.add_argument("--zones", type=int, default=100)
     parser.add_argument("--from", dest="year", type=int, default=2007)
     parser.add_argument("--years", type=int, default=20)
+    parser.add_argument("--whole", action="store_true", help="all days, not only those around changes")
     options = parser.parse_args()
     since = datetime(options.year, 1, 1, tzinfo=UTC)
     until = datetime(options.year + options.years, 1, 1, tzinfo=UTC)
     zones = most_changing(options.zones, since, options.years)
     started = time.monotonic()
-    totals: dict[tuple[str, int, str], list[int]] = {}
+    periods: Counter[str] = Counter()
+    totals: Counter[tuple[str, int, str, str]] = Counter()
     moved = 0
     for zone in track(zones, "zones"):
         for cron in TRIGGERS:
-            times = list(windows(zone, cron, since, until))
-            for begin, end in times:
-                exact = [moment for moment, _ in expected_firings(zone, cron, begin, end)]
-                moved += exact != ours(zone, cron, 0, begin, end)
-            for jitter in (0, 600):
-                for name, fires in (("ours", ours), ("APScheduler", bare)):
-                    count = totals.setdefault((cron, jitter, name), [0, 0, 0])
-                    for index, number in enumerate(wrong(fires, zone, cron, jitter, times)):
-                        count[index] += number
+            for begin, end in windows(zone, cron, since, until, whole=options.whole):
+                expected = expected_firings(zone, cron, begin, end)
+                moved += [moment for moment, _ in expected] != ours(zone, cron, 0, begin, end)
+                # A period is whole where it begins and ends within the time: not the first, not the last.
+                wanted = [period for _, period in expected[1:-1]]
+                periods[cron] += len(wanted)
+                for jitter in (0, 600):
+                    for name, fires in (("ours", ours), ("APScheduler", bare)):
+                        missed, doubled = wrong(zone, cron, wanted, fires(zone, cron, jitter, begin, end))
+                        totals[cron, jitter, name, "missed"] += missed
+                        totals[cron, jitter, name, "doubled"] += doubled
         wall_minutes.cache_clear()
     print(f"{len(zones)} zones, {options.years} years, {time.monotonic() - started:.0f} s")
     print("| trigger | jitter | whole periods | ours: missed, doubled | APScheduler: missed, doubled |")
     print("|---|---|---|---|---|")
     for cron in TRIGGERS:
         for jitter in (0, 600):
-            mine, theirs = totals[cron, jitter, "ours"], totals[cron, jitter, "APScheduler"]
-            print(
-                f"| `{cron}` | {jitter} s | {mine[0]:,} | {mine[1]}, {mine[2]} | {theirs[1]}, {theirs[2]} |"
-            )
+            counts = [
+                f"{totals[cron, jitter, name, 'missed']:,}, {totals[cron, jitter, name, 'doubled']:,}"
+                for name in ("ours", "APScheduler")
+            ]
+            print(f"| `{cron}` | {jitter} s | {periods[cron]:,} | {counts[0]} | {counts[1]} |")
     print(f"without jitter ours differ from the oracle, to the minute, in {moved} stretches of time")
 
 

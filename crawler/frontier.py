@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 
+LEDGER_UNREACHABLE = "the ledger cannot be reached"
+LEDGER_UNWRITABLE = "the ledger could not be written"
+"""How the error of a run begins that failed for want of its database, not of its site: it is tried again."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """What a run is asked to do."""

@@ -21,6 +21,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.frontier import (
+    LEDGER_UNREACHABLE,
+    LEDGER_UNWRITABLE,
     Frontier,
     RunInProgress,
     RunRequest,
@@ -222,7 +224,7 @@ class RunKeeper:
             # The others were written; this one has no row to be written into.
             self.fail(str(error))
         except Exception as error:
-            told = f"the ledger could not be written: {type(error).__name__}: {error}"
+            told = f"{LEDGER_UNWRITABLE}: {type(error).__name__}: {error}"
             self.fail(told, FailureKind.STAGE)
             raise
 
@@ -238,7 +240,7 @@ class RunKeeper:
                 since += min(SETTLE_EVERY, wanted)
                 await self._write_outcomes()
         except Exception as error:  # noqa: BLE001 - without a ledger nothing may be fetched
-            self.fail(f"the ledger cannot be reached: {type(error).__name__}: {error}", FailureKind.STAGE)
+            self.fail(f"{LEDGER_UNREACHABLE}: {type(error).__name__}: {error}", FailureKind.STAGE)
             # In a task of its own: closing ends this one.
             closing = self._crawler.engine.close_spider_async(reason="ledger failed")
             self._closing = asyncio.get_running_loop().create_task(closing)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, or_, select, update
 
+from crawler.frontier import LEDGER_UNREACHABLE, LEDGER_UNWRITABLE
 from storage.processes import Process, is_alive
 from storage.runs import RunView, find_run
 from storage.tables import RunClaimRow, RunRow
@@ -87,8 +88,11 @@ def find_service(
 
 
 def is_given_back(run: RunView | Row[*tuple[Any, ...]]) -> bool:
-    """Whether the slot of an ended run is to be served again: the run died, or somebody interrupted it."""
+    """Whether the slot of an ended run is to be served again: it died, was stopped, or lost its ledger."""
     limit = run.limit if isinstance(run, RunView) else run.release_limit
+    if run.state == "failed":
+        # The database was away, which says nothing about the site.
+        return (run.error or "").startswith((LEDGER_UNREACHABLE, LEDGER_UNWRITABLE))
     return run.state == "killed" or (run.state == "stopped" and limit is None)
 
 
@@ -176,10 +180,10 @@ def open_runs(connection: Connection, started_by: str) -> list[RunView]:
 
 
 def _died(connection: Connection, source: str, slot: str) -> tuple[int, datetime | None]:
-    mine = or_(RunRow.slot == slot, RunRow.slot.startswith(slot + "#", autoescape=True))
+    marked = and_(RunRow.slot.startswith(slot + "#", autoescape=True), RunRow.state != "stopped")
     row = connection.execute(
         select(func.count().label("tries"), func.max(RunRow.ended_at).label("ended_at")).where(
-            and_(RunRow.source == source, mine, RunRow.state == "killed")
+            RunRow.source == source, or_(marked, and_(RunRow.slot == slot, RunRow.state == "killed"))
         )
     ).one()
     return row.tries, row.ended_at

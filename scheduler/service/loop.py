@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from crawler.source import Source
 from scheduler.crawl import Interrupts
 from scheduler.plan import Plan, plan_of, schedule_of
 from scheduler.service.linking import LinkerChild
+from scheduler.service.logs import sweep
 from scheduler.service.notify import Notifier
 from scheduler.service.observer import Observer
 from scheduler.service.settings import ServiceSettings
@@ -51,6 +53,8 @@ class Service:
     linker: LinkerChild | None = None
     notifier: Notifier = field(default_factory=Notifier)
     pause: float = PAUSE
+    logs: Path | None = None
+    """Folder of the logs of crawls, for tidying up."""
 
     def __post_init__(self) -> None:
         self.leadership = Leadership(self.database)
@@ -61,6 +65,7 @@ class Service:
         self._leads = False
         self._standing_by = False
         self._looked_at = -1e9
+        self._swept_at = -1e9
         self._looking_took = 0.0
         self._last_now: datetime | None = None
         self._not_before: dict[str, float] = {}
@@ -102,7 +107,8 @@ class Service:
     def wind_down(self) -> None:
         """Let what works end within the grace, then kill it; let the next service work."""
         self.notifier.stopping()
-        working = self.starter.at_work()
+        # What was deferred to workers goes on without this service.
+        working = {} if self.settings.workers else self.starter.at_work()
         if working:
             self._log.info("stopping", waiting_for=sorted(working), grace=self.settings.grace)
         if self.linker is not None:
@@ -111,7 +117,7 @@ class Service:
             self.starter.stop()
         deadline, asked = time.monotonic() + self.settings.grace, self.interrupts.count
         killed = False
-        while self.starter.at_work():
+        while working and self.starter.at_work():
             if not killed and (time.monotonic() > deadline or self.interrupts.count > max(asked, 1)):
                 killed = True
                 deadline = time.monotonic() + self.settings.grace
@@ -205,6 +211,9 @@ class Service:
         self._look_at(list(self.sources), now)
         self._looked_at = time.monotonic()
         self._looking_took = self._looked_at - began
+        if self.logs is not None and self._looked_at - self._swept_at > 86400:
+            self._swept_at = self._looked_at
+            sweep(self.logs, self.settings.keep_logs)
 
     def _look_at(self, names: Sequence[str], now: datetime) -> None:
         with self.database.read() as connection:

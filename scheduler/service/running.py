@@ -38,6 +38,7 @@ def service_for(
         observers_for(store.data, store, settings),
         LinkerChild(crew),
         Notifier(settings.notify_socket),
+        logs=store.data / "logs",
     )
 
 

@@ -273,4 +273,6 @@ def _moment(option: str, text: str, zone: ZoneInfo) -> datetime:
         raise typer.BadParameter(
             f"{option}: expected a day or a time (2026-01-01, 2026-01-01T06:00), found {text!r}"
         ) from None
+    if not 1900 <= moment.year <= 2400:
+        raise typer.BadParameter(f"{option}: expected a year from 1900 to 2400, found {moment.year}")
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)

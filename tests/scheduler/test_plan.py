@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.declare import DefinitionError, Every
-from crawler.frontier import RunRequest
+from crawler.frontier import LEDGER_UNREACHABLE, RunRequest
 from crawler.source import source_named
 from scheduler.plan import Plan, plan_of, schedule_of
 from storage import runs
@@ -97,6 +97,14 @@ def test_a_run_that_died_or_was_interrupted_gives_its_slot_back(
         found = runs.find_run(connection, first)
     assert found is not None
     assert found.slot == f"{slot}#{first[:12]}"
+
+
+def test_a_run_that_lost_its_ledger_is_tried_again(database: Database, clock: Clock) -> None:
+    slot = due_slot(database, clock)
+    run = run_of(database, clock, slot, None)
+    with database.write() as connection:
+        runs.close(connection, run, "failed", {}, f"{LEDGER_UNREACHABLE}: OperationalError", clock())
+    assert due_slot(database, clock) == slot
 
 
 def test_a_run_stopped_at_its_limit_keeps_its_slot(database: Database, clock: Clock) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -19,7 +21,7 @@ from scheduler.crawl import Child, Crew, Interrupts
 from scheduler.service import children
 from scheduler.service.children import WHO, ChildStarter, Limits
 from scheduler.service.limits import resident, seconds_at_work
-from scheduler.service.logs import configure
+from scheduler.service.logs import configure, sweep
 from scheduler.service.loop import Service
 from scheduler.service.notify import Notifier
 from scheduler.service.observer import Observer
@@ -455,3 +457,13 @@ def test_once_refuses_where_another_service_is_at_work(tmp_path: Path) -> None:
     database.close()
     assert type_command("schedule", "run", "--once", "--source", "mx_sre", "--data", tmp_path).code == 0
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_old_logs_are_deleted_and_young_ones_stay(tmp_path: Path) -> None:
+    for name, age in (("old.log", 91), ("young.log", 89), ("old.txt", 400)):
+        (tmp_path / name).touch()
+        moment = time.time() - age * 86400
+        os.utime(tmp_path / name, (moment, moment))
+    assert sweep(tmp_path, 0) == 0
+    assert sweep(tmp_path, 90) == 1
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["old.txt", "young.log"]

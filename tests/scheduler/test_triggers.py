@@ -239,6 +239,7 @@ def test_preview_of_an_interval_counts_elapsed_time_from_its_beginning() -> None
         (("--cron", "0 0 * * *", "--timezone", "Europe/Atlantis"), "Europe/Atlantis"),
         (("--source", "xx_none"), "xx_none"),
         (("--cron", "0 0 * * *", "--from", "yesterday"), "yesterday"),
+        (("--cron", "0 0 * * *", "--from", "0001-01-01"), "from 1900 to 2400"),
         (("--cron", "0 0 * * *", "--from", "2027-01-02"), "exchange them"),
     ],
 )
