@@ -37,6 +37,10 @@ UNACCOUNTED = 5
 """Exit code when the index showed something of which nothing says what became of it."""
 
 
+COMMON_CRAWL = "commoncrawl"
+"""Origin that is taken in as a WARC: see `captures fetch`."""
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the verb."""
     app.command(
@@ -69,7 +73,8 @@ def backfill(
         typer.Option(
             "--origin",
             metavar="ORIGIN,...",
-            help="Where to look, in this order: live, wayback. Left out: as each definition says.",
+            help="Where to look, in this order: live, wayback; or commoncrawl alone. Left out: as each "
+            "definition says.",
             show_default=False,
         ),
     ] = None,
@@ -127,6 +132,14 @@ def backfill(
     check_window(since, until)
     place = place_of(context, data, database, as_json)
     chosen = _sources(sources)
+    if origin == COMMON_CRAWL:
+        if plan:
+            raise typer.BadParameter(
+                "only asking Common Crawl tells what it has: communique captures fetch --limit"
+            )
+        from scheduler.verbs.fetching import fetch_and_take_in
+
+        raise typer.Exit(max(fetch_and_take_in(place, each.name, since, until, [], None) for each in chosen))
     wish = _wish(chosen, since, until, origin, archive, captured_until)
 
     from scheduler.backfill.plan import hours, open_up, parts_of
