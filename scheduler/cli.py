@@ -36,6 +36,7 @@ from scheduler.verbs import (
     statements,
     status,
     why,
+    worker,
 )
 from web import people, serve
 
@@ -107,6 +108,7 @@ coverage.add_to(app)
 captures.add_to(app)
 export.add_to(app)
 reread.add_to(app)
+worker.add_to(app)
 databases.add_to(app)
 serve.add_to(app)
 people.add_to(app)

@@ -59,6 +59,10 @@ class Order:
     most_texts: int | None = None
     """Of archives: most different texts of one address."""
 
+    def request(self) -> RunRequest:
+        """As the ledger plans it."""
+        return RunRequest(self.source, self.started_by, since=self.since, until=self.until, limit=self.limit)
+
 
 class Ending(StrEnum):
     """How a crawl ended, as its run in the ledger says."""
@@ -133,17 +137,16 @@ class Child:
     Raises SlotTaken where another run serves the order's slot, OSError where no process can be started.
     """
 
-    def __init__(self, order: Order, crew: Crew, nursery: Nursery | None = None) -> None:
+    def __init__(
+        self, order: Order, crew: Crew, nursery: Nursery | None = None, run: str | None = None
+    ) -> None:
+        """`run`: one that was planned before; None: it is planned here."""
         self.order = order
         self.report: Report | None = None
         self.stopped = False
         """It was asked to stop by whoever is at the terminal."""
         self._started = datetime.now(UTC).timestamp()
-        request = RunRequest(
-            order.source, order.started_by, since=order.since, until=order.until, limit=order.limit
-        )
-        ledger = Ledger(crew.database, crew.clock)
-        self.run = ledger.plan_run(request, order.slot)
+        self.run = run or Ledger(crew.database, crew.clock).plan_run(order.request(), order.slot)
         self.log = crew.data / "logs" / f"{order.source}-{self.run}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         changes = {"COMMUNIQUE_DATA": str(crew.data), "COMMUNIQUE_DATABASE": crew.database_url or ""}

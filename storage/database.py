@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 
 from storage import migrations
 from storage.tables import Table
@@ -31,6 +31,10 @@ SECONDS_TO_WAIT = 60
 
 _WRITERS_LOCK = 0x636F6D6D
 """Number of the advisory lock of writers on PostgreSQL ("comm")."""
+
+
+LOST = (OperationalError, InterfaceError)
+"""What a query raises when the server went away, or the file cannot be had now: worth another try."""
 
 
 class DatabaseUnusable(RuntimeError):

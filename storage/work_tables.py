@@ -33,6 +33,8 @@ class WorkerRow(Table):
     """As the queue numbers it."""
     host: Mapped[str] = mapped_column(String(255))
     process: Mapped[int]
+    process_started: Mapped[str | None] = mapped_column(String(120))
+    """See `storage.processes.Process`."""
     slots: Mapped[int]
     """Jobs that it does at the same time."""
     started_at: Mapped[datetime]

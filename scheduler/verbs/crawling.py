@@ -22,7 +22,7 @@ from scheduler.verbs import ending
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from scheduler.crawl import Report
+    from scheduler.crawl import Order, Report
 
 
 INTERRUPTED = 3
@@ -37,6 +37,7 @@ def add_to(app: typer.Typer) -> None:
             "communique crawl mx_sre --since 2017-02-20 --until 2017-02-28",
             "communique crawl --all --jobs 4",
             "communique crawl us_dhs --since 2026-11-01 --again",
+            "communique crawl --all --queue",
             codes=(
                 "0 all finished (or stopped at --limit), 1 some failed: the table says which and why, "
                 "2 wrong usage, 3 interrupted, 4 another run has the source"
@@ -69,6 +70,9 @@ def crawl(
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Sources at the same time.")
     ] = 2,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Leave it to the workers of this database: communique worker.")
+    ] = False,
     data: DataOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -91,10 +95,13 @@ def crawl(
     from scheduler.linker import Linked, link_what_waits, say_linked
     from scheduler.progress import bars
 
+    orders = [Order(name, since, until, limit, again=again) for name in names]
+    if queue:
+        _defer(place, orders)
+        return
     store = place.open()
     try:
         crew = Crew(place.data, store.database, place.database, jobs=jobs)
-        orders = [Order(name, since, until, limit, again=again) for name in names]
         with bars(names) as watch:
             reports = crawl_sources(orders, crew, watch)
         code = exit_code(len(names), reports)
@@ -105,6 +112,25 @@ def crawl(
     show_problems(names, reports)
     say_linked(linked)
     raise typer.Exit(code)
+
+
+def _defer(place: Place, orders: Sequence[Order]) -> None:
+    """Put the crawls into the queue; what waits there already is not put there twice."""
+    from scheduler.workers.deferring import AlreadyQueued
+    from scheduler.workers.placing import deferrer_at
+
+    with deferrer_at(place) as deferrer:
+        for order in orders:
+            try:
+                run: str | None = deferrer.crawl(order)
+            except AlreadyQueued:
+                run = None
+            if place.json:
+                write_json({"source": order.source, "run": run, "queued": run is not None})
+            elif run is not None:
+                say(f"{order.source}: waits for a worker, run {run}", "green")
+            else:
+                say(f"{order.source}: waits in the queue already", "yellow")
 
 
 def _names(given: list[str], known: list[str], every_source: bool) -> list[str]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
 from scheduler.screen import out, say, table, write_json
 from scheduler.verbs import ending
+
+if TYPE_CHECKING:
+    from storage.database import Database
 
 CODES = "0 done, 1 the database cannot be used: the message says why, 2 wrong usage"
 
@@ -35,12 +40,26 @@ def upgrade(
         before = opened.revision()
         opened.upgrade()
         after = opened.revision()
+        queue = _upgrade_queue(opened)
     if place.json:
-        write_json({"url": opened.url, "before": before, "after": after})
+        write_json({"url": opened.url, "before": before, "after": after, "queue": queue})
     elif before == after:
         say(f"{opened.url} is at revision {after} already")
     else:
         say(f"{opened.url}: from {before or 'nothing'} to revision {after}", "green")
+
+
+def _upgrade_queue(database: Database) -> str | None:
+    """The queue of workers, where there can be one; the version of its tables."""
+    from importlib.util import find_spec
+
+    if database.is_sqlite or find_spec("procrastinate") is None:
+        return None
+    from scheduler.workers.app import prepare_queue
+    from storage.queue_schema import queue_version
+
+    prepare_queue(database)
+    return queue_version(database)
 
 
 def info(

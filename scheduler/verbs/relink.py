@@ -34,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=ending(
             "communique relink --plan",
             "communique relink --jobs 4",
+            "communique relink --queue",
             codes="0 done, or shown, 1 it cannot be done now: the message says why, 2 wrong usage, "
             "3 interrupted: begin again, it goes on where it was",
         ),
@@ -51,6 +52,9 @@ def relink(
         ),
     ] = None,
     encoder: EncoderOption = None,
+    queue: Annotated[
+        bool, typer.Option("--queue", help="Leave it to the workers of this database: communique worker.")
+    ] = False,
     data: DataOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -63,6 +67,11 @@ def relink(
     goes on. With --json a line for each change, and one for the sums.
     """
     place = place_of(context, data, database, as_json)
+    if queue:
+        if plan or drop:
+            raise typer.BadParameter("expected --queue alone: a worker shows no plan, and drops nothing")
+        _defer(place, jobs, encoder)
+        return
 
     from pipelines.linking.encoders.protocol import EncoderError
     from pipelines.linking.weights import WeightsError
@@ -95,6 +104,18 @@ def relink(
         raise typer.Exit(3) from None
     finally:
         store.close()
+
+
+def _defer(place: Place, jobs: int | None, encoder: str | None) -> None:
+    from scheduler.workers.deferring import LINKING
+    from scheduler.workers.placing import defer_commands
+
+    words = ["relink"]
+    if jobs is not None:
+        words += ["--jobs", str(jobs)]
+    if encoder is not None:
+        words += ["--encoder", encoder]
+    defer_commands(place, {"relink": words}, queue=LINKING, locks={"relink": LINKING})
 
 
 def _relinker(

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("number", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("host", sa.String(length=255), nullable=False),
         sa.Column("process", sa.Integer(), nullable=False),
+        sa.Column("process_started", sa.String(length=120), nullable=True),
         sa.Column("slots", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_workers")),
