@@ -13,9 +13,9 @@ from crawler.frontier import RunRequest
 from scheduler.crawl import Order
 from scheduler.service.starter import DueCrawl
 from scheduler.workers.app import NoQueue, make_app, prepare_queue
-from scheduler.workers.deferring import AlreadyQueued, link, lock_of, open_deferrer
+from scheduler.workers.deferring import AGAIN, AlreadyQueued, link, lock_of, open_deferrer
 from scheduler.workers.starter import GRACE, QueueStarter
-from scheduler.workers.tasks import AGAIN, Again, GivesWay, Tries, WorkFailed
+from scheduler.workers.tasks import Again, GivesWay, Tries, WorkFailed
 from storage import queues
 from storage.database import Database, DatabaseUnusable
 from storage.ledger import Ledger

@@ -94,8 +94,8 @@ def worker_process(database: Database, data: Path, *words: str) -> Iterator[subp
 
 def children_of(process: int) -> list[int]:
     """Processes that it started and that still live."""
-    listed = Path(f"/proc/{process}/task/{process}/children")
-    return [int(number) for number in listed.read_text().split()] if listed.exists() else []
+    threads = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(number) for listed in threads for number in listed.read_text().split()]
 
 
 def test_two_workers_one_of_which_dies_with_all_it_does(
