@@ -146,7 +146,8 @@ class Child:
         self.stopped = False
         """It was asked to stop by whoever is at the terminal."""
         self._started = datetime.now(UTC).timestamp()
-        self.run = run or Ledger(crew.database, crew.clock).plan_run(order.request(), order.slot)
+        ledger = Ledger(crew.database, crew.clock)
+        self.run = run or ledger.plan_run(order.request(), order.slot)
         self.log = crew.data / "logs" / f"{order.source}-{self.run}.log"
         self.log.parent.mkdir(parents=True, exist_ok=True)
         changes = {"COMMUNIQUE_DATA": str(crew.data), "COMMUNIQUE_DATABASE": crew.database_url or ""}

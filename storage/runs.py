@@ -207,12 +207,6 @@ def find_runs(connection: Connection, source: str | None = None, limit: int = 20
         yield view_of_run(row)
 
 
-def open_runs(connection: Connection, started_by: str) -> list[RunView]:
-    """Runs that somebody planned or began and that have not ended, the oldest first."""
-    query = select(RunRow).where(RunRow.started_by == started_by, RunRow.state.not_in(sorted(ENDED)))
-    return [_view(row) for row in connection.execute(query.order_by(RunRow.started_at, RunRow.id))]
-
-
 def latest_runs(connection: Connection, *, crawls: bool = False) -> dict[str, RunView]:
     """The latest run of every source that has one, by source; `crawls`: leaving out the intake of files, and
     backfills, which ask for days of former times."""

@@ -36,14 +36,19 @@ def service_for(
         clock,
         interrupts,
         observers_for(store.data, store, settings),
-        LinkerChild(crew),
+        # Workers link, too.
+        None if settings.workers else LinkerChild(crew),
         Notifier(settings.notify_socket),
         logs=store.data / "logs",
     )
 
 
 def starter_for(crew: Crew, settings: ServiceSettings) -> Starter:
-    """How crawls are begun: as children of this process."""
+    """How crawls are begun: by workers, or as children of this process. Raises NoQueue."""
+    if settings.workers:
+        from scheduler.workers.starter import QueueStarter
+
+        return QueueStarter.over(crew.database)
     return ChildStarter(
         crew, Limits(settings.run_hours * 3600, settings.run_memory * 1024 * 1024, settings.grace)
     )

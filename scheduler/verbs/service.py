@@ -109,6 +109,13 @@ def run(
             show_default=False,
         ),
     ] = None,
+    workers: Annotated[
+        bool,
+        typer.Option(
+            "--workers",
+            help="Leave crawls to communique worker, here and elsewhere (or COMMUNIQUE_WORKERS=1).",
+        ),
+    ] = False,
     json_logs: Annotated[
         bool, typer.Option("--json-logs", help="Log as JSON lines (or COMMUNIQUE_LOGS=json).")
     ] = False,
@@ -133,6 +140,7 @@ def run(
         "alerts": tuple(alert) if alert else None,
         "heartbeat": heartbeat,
         "json_logs": json_logs or None,
+        "workers": workers or None,
     }
 
     from crawler.settings import environment_with
@@ -141,6 +149,7 @@ def run(
     from scheduler.service.logs import configure
     from scheduler.service.running import service_for
     from scheduler.service.settings import read_service_settings
+    from storage.database import DatabaseUnusable
 
     try:
         settings = read_service_settings(environment_with({}))
@@ -157,7 +166,10 @@ def run(
     store = place.open()
     try:
         with interrupted() as interrupts:
-            service = service_for(store, place.database, sources, settings, interrupts)
+            try:
+                service = service_for(store, place.database, sources, settings, interrupts)
+            except DatabaseUnusable as error:
+                raise Refusal(str(error)) from None
             if not once:
                 service.run()
                 raise typer.Exit(0)

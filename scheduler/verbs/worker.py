@@ -99,7 +99,11 @@ def worker(
     except DatabaseUnusable as error:
         raise Refusal(str(error)) from None
 
+    from crawler.settings import environment_with
     from scheduler.crawl import Crew
+    from scheduler.service.logs import configure
+    from scheduler.service.notify import Notifier
+    from scheduler.service.settings import read_service_settings
     from scheduler.workers.worker import Pace, Until, Worker
 
     def ready(number: int) -> None:
@@ -109,8 +113,16 @@ def worker(
             say(f"Worker {number} takes {jobs} jobs at a time from {store.database.url}. Ctrl-C ends it.")
 
     until = Until.ONE if once else Until.EMPTY if until_empty else Until.TOLD
+    try:
+        settings = read_service_settings(environment_with({}))
+    except ValueError as error:
+        raise Refusal(str(error), 2) from None
+    configure(as_json=settings.json_logs)
     crew = Crew(place.data, store.database, place.database, jobs=jobs)
-    working = Worker(crew, only=only or QUEUES, until=until, pace=Pace(silence=silence), ready=ready)
+    notifier = Notifier(settings.notify_socket)
+    working = Worker(
+        crew, only=only or QUEUES, until=until, pace=Pace(silence=silence), ready=ready, notifier=notifier
+    )
     try:
         working.run()
     finally:

@@ -26,6 +26,8 @@ CRAWL, BACKFILL, LINKING = "crawl", "backfill", "linking"
 QUEUES = (CRAWL, BACKFILL, LINKING)
 URGENCY: Mapping[str, int] = {CRAWL: 10, BACKFILL: 0, LINKING: 5}
 """Priority of the jobs of a queue; Procrastinate takes the highest first."""
+BY = "schedule"
+"""Who started the runs of the service, as the ledger keeps it."""
 AGAIN = -100
 """Priority of a job that waits for its next try. Procrastinate holds back whatever has the same lock and a
 lower priority than a waiting job, whether that one's time has come or not; so it has the lowest itself."""
@@ -42,22 +44,22 @@ class Deferrer:
         self._app = app
         self._database = database
 
-    def crawl(self, order: Order, slot: str | None = None) -> str:
+    def crawl(self, order: Order) -> str:
         """Defer a crawl; returns the run that was planned for it. Raises AlreadyQueued, SlotTaken.
 
         A crawl with a slot that waits already serves that slot, too: its own run ends as stopped.
         """
         told = f"the queue holds this crawl of {order.source} already: communique worker status"
-        if slot is None:
+        if order.slot is None:
             with self._database.read() as connection:
                 if count_waiting(connection, key=key_of(order)):
                     raise AlreadyQueued(told)
-        run = Ledger(self._database).plan_run(order.request(), slot)
+        run = Ledger(self._database).plan_run(order.request(), order.slot)
         try:
             self._defer("crawl", CRAWL, lock_of(order.source), key_of(order), order=order_in(order), run=run)
         except AlreadyQueued:
             Ledger(self._database).close_run(run, "stopped", {}, told)
-            if slot is None:
+            if order.slot is None:
                 raise AlreadyQueued(told) from None
         return run
 

@@ -5,23 +5,23 @@ What was deferred is not this process's: when the service ends, or another one t
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Mapping
 from datetime import datetime
 
 from scheduler.crawl import Order
 from scheduler.service.starter import DueCrawl, EndedCrawl
-from scheduler.workers.deferring import CRAWL, Deferrer
+from scheduler.workers.deferring import BY, CRAWL, Deferrer, open_deferrer
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.queues import count_waiting, runs_in_queue
-from storage.runs import ENDED, RunView, find_run, open_runs
+from storage.runs import ENDED, RunView, find_run
+from storage.slots import open_runs
 
 MOST_WAITING = 500
 """Crawls that wait in the queue; more are begun when these are done."""
 GRACE = 60.0
 """Seconds after which a planned run without a job in the queue is given up: planning comes first."""
-BY = "schedule"
-"""Who started the runs of the service, as the ledger keeps it."""
 
 
 class QueueStarter:
@@ -31,6 +31,14 @@ class QueueStarter:
         self._database = database
         self._deferrer = deferrer
         self._runs: dict[str, str] = {}
+
+    @classmethod
+    def over(cls, database: Database) -> QueueStarter:
+        """With a connection of its own to the queue, until the process ends. Raises NoQueue."""
+        deferring = open_deferrer(database)
+        starter = cls(database, deferring.__enter__())
+        atexit.register(deferring.__exit__, None, None, None)
+        return starter
 
     def room(self) -> int:
         """See Starter."""
@@ -48,8 +56,7 @@ class QueueStarter:
 
     def start(self, crawl: DueCrawl, now: datetime) -> str:
         """See Starter. Where the same crawl waits in the queue already, that one serves the slot."""
-        order = Order(crawl.source, started_by=BY)
-        run = self._deferrer.crawl(order, crawl.slot)
+        run = self._deferrer.crawl(Order(crawl.source, started_by=BY, slot=crawl.slot))
         self._runs[crawl.source] = run
         return run
 

@@ -12,16 +12,19 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision
 
 from crawler.settings import environment_with
 from scheduler.crawl import GOOD, Child, Crew, Ending, Order
-from scheduler.workers.deferring import AGAIN, Deferrer, link
+from scheduler.workers.deferring import AGAIN, BY, Deferrer, link
 from storage import queues
 from storage.database import LOST
 from storage.runs import ENDED, RunView, find_run
@@ -30,7 +33,10 @@ if TYPE_CHECKING:
     from procrastinate import App, JobContext
     from procrastinate.jobs import Job
 
+    from scheduler.nursery import Nursery
+
 log = structlog.get_logger("worker")
+T = TypeVar("T")
 
 LOOK = 0.25
 """Seconds between two looks at a child."""
@@ -73,6 +79,9 @@ class Tries(BaseRetryStrategy):
             if exception.seconds <= 0:
                 return RetryDecision()
             return RetryDecision(retry_in={"seconds": int(exception.seconds)}, priority=AGAIN)
+        order = job.task_kwargs.get("order")
+        if isinstance(order, dict) and order.get("started_by") == BY:
+            return None  # the service sees to that
         if job.attempts < len(FAILED):
             return RetryDecision(retry_in={"seconds": FAILED[job.attempts]}, priority=AGAIN)
         return None
@@ -84,6 +93,10 @@ class Bench:
 
     crew: Crew
     deferrer: Deferrer
+    nursery: Nursery | None = None
+    """Where crawls are forked from; None: each is a new process."""
+    hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "children"))
+    """The one thread that starts, asks and signals children: a nursery is used from one."""
     children: set[Child | Command] = field(default_factory=set)
     """At work now."""
     patience: float = 3600.0
@@ -94,14 +107,20 @@ class Bench:
     def stop(self) -> None:
         """Let all children end cleanly; what they were doing goes back into the queue."""
         self.stopping = True
-        for child in list(self.children):
-            child.signal(signal.SIGINT)
+        self._signal(signal.SIGINT)
 
     def kill(self) -> None:
         """End all children at once; nothing that they stored is lost."""
         self.stopping = True
+        self._signal(signal.SIGKILL)
+
+    def _signal(self, number: signal.Signals) -> None:
         for child in list(self.children):
-            child.signal(signal.SIGKILL)
+            self.hands.submit(child.signal, number)
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Something with children, done by the one thread for them."""
+        return await asyncio.get_running_loop().run_in_executor(self.hands, work)
 
 
 class Command:
@@ -153,9 +172,9 @@ async def crawl(context: JobContext, *, order: dict[str, Any], run: str | None =
     adopted = planned.id if planned is not None and planned.state == "planned" else None
     if bench.stopping:
         raise Again("the worker was ended before the crawl began")
-    child = await asyncio.to_thread(Child, wanted, bench.crew, run=adopted)
+    child = await bench.do(partial(Child, wanted, bench.crew, nursery=bench.nursery, run=adopted))
     gave_way = await _to_its_end(bench, child, context.job)
-    report = (await asyncio.to_thread(child.look, bench.crew)).report
+    report = await bench.do(partial(child.ended, bench.crew))
     if report is None:
         raise RuntimeError(f"run {child.run} of {wanted.source} has ended without a report")
     log.info("crawl ended", source=wanted.source, run=report.run, ending=report.ending.value)
@@ -177,7 +196,7 @@ async def command(context: JobContext, *, words: list[str]) -> dict[str, Any]:
     bench: Bench = context.additional_context["bench"]
     if bench.stopping:
         raise Again("the worker was ended before the command began")
-    child = await asyncio.to_thread(Command, words, bench.crew, f"{words[0]}-job-{context.job.id}")
+    child = await bench.do(partial(Command, words, bench.crew, f"{words[0]}-job-{context.job.id}"))
     gave_way = await _to_its_end(bench, child, context.job)
     code = child.process.returncode
     log.info("command ended", command=" ".join(words), code=code)
@@ -197,17 +216,17 @@ async def _to_its_end(bench: Bench, child: Child | Command, job: Job) -> bool:
     gives_way = False
     try:
         if bench.stopping:
-            child.signal(signal.SIGINT)
-        while child.process.poll() is None:
+            await bench.do(partial(child.signal, signal.SIGINT))
+        while await bench.do(child.process.poll) is None:
             await asyncio.sleep(LOOK)
             now = time.monotonic()
             if not gives_way and now - began > bench.patience and now - seen > LOOK_FOR_OTHERS:
                 seen = now
                 gives_way = await asyncio.to_thread(_others_wait, bench, job)
                 if gives_way:
-                    child.signal(signal.SIGINT)
+                    await bench.do(partial(child.signal, signal.SIGINT))
     except asyncio.CancelledError:
-        child.signal(signal.SIGKILL)
+        bench.hands.submit(child.signal, signal.SIGKILL)
         raise
     finally:
         bench.children.discard(child)
@@ -250,4 +269,5 @@ def _run_of(bench: Bench, run: str | None) -> RunView | None:
 
 def _order_of(order: dict[str, Any]) -> Order:
     days = {name: date.fromisoformat(order[name]) if order.get(name) else None for name in ("since", "until")}
-    return Order(**{**order, **days})
+    # The run that was planned serves the slot; another one, where that failed, serves none.
+    return Order(**{**order, **days, "slot": None})

@@ -23,6 +23,8 @@ from procrastinate.jobs import DeleteJobCondition, Status
 from procrastinate.worker import Worker as QueueWorker
 
 from scheduler.crawl import Crew
+from scheduler.nursery import Nursery
+from scheduler.service.notify import Notifier
 from scheduler.workers.app import make_app
 from scheduler.workers.deferring import QUEUES, Deferrer
 from scheduler.workers.tasks import Bench
@@ -76,6 +78,7 @@ class Worker:
         until: Until = Until.TOLD,
         pace: Pace | None = None,
         ready: Callable[[int], object] = lambda number: None,
+        notifier: Notifier | None = None,
     ) -> None:
         """`only`: the queues from which it takes; `ready` is told the worker's number when it has begun."""
         self._crew = crew
@@ -83,6 +86,8 @@ class Worker:
         self._until = until
         self._pace = pace or Pace()
         self._ready = ready
+        self._notifier = notifier or Notifier()
+        self._nursery: Nursery | None = None
         self._bench: Bench | None = None
         self._worker: QueueWorker | None = None
         self._told = 0
@@ -91,7 +96,9 @@ class Worker:
 
     def run(self) -> None:
         """Work until told to end. Raises DatabaseUnusable where there is no queue."""
-        asyncio.run(self._run())
+        with Nursery() as self._nursery:
+            asyncio.run(self._run())
+        self._notifier.stopping()
 
     def tell(self) -> None:
         """End: the first time cleanly, the second time at once."""
@@ -121,6 +128,7 @@ class Worker:
             if self._told:
                 return
             log.warning("database away, trying again", problem=problem.strip(), seconds=self._pace.look)
+            self._notifier.alive("the database is away")
             await asyncio.sleep(self._pace.look)
 
     async def _work(self) -> None:
@@ -129,7 +137,9 @@ class Worker:
         async with app.open_async():
             # Children are watched in threads, which defer through a connection of their own.
             with deferring.open():
-                bench = self._bench = Bench(self._crew, Deferrer(deferring, self._crew.database))
+                bench = self._bench = Bench(
+                    self._crew, Deferrer(deferring, self._crew.database), self._nursery
+                )
                 worker = self._worker = QueueWorker(
                     app=app,
                     queues=list(self._only),
@@ -144,9 +154,13 @@ class Worker:
                     worker_middleware=[self._count],
                 )
                 if self._told:
+                    bench.hands.shutdown(wait=False)
                     return
-                async with self._beside(self._look_around(app, worker)):
-                    await worker.run()
+                try:
+                    async with self._beside(self._look_around(app, worker)):
+                        await worker.run()
+                finally:
+                    bench.hands.shutdown(wait=False)
 
     async def _count(self, process: Callable[[], Awaitable[object]], *_: object) -> object:
         self.done += 1
@@ -172,7 +186,9 @@ class Worker:
                     noted = worker.worker_id
                     await asyncio.to_thread(self._note, noted)
                     self._ready(noted)
+                    self._notifier.ready()
                 if noted is not None:
+                    self._notifier.alive(f"{len(worker._running_jobs)} of {self._crew.jobs} jobs at work")
                     await self._take_over(app, worker)
                     await self._forget(app)
                     if self._until is not Until.TOLD and not await asyncio.to_thread(self._undone):

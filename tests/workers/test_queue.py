@@ -132,6 +132,8 @@ def test_what_did_not_end_well_is_tried_again_behind_everything_else(database: D
         (1800, AGAIN),
         None,
     ]
+    scheduled = job.evolve(task_kwargs={"order": {"started_by": "schedule"}})
+    assert tries.get_retry_decision(exception=WorkFailed("no"), job=scheduled) is None
     assert decided(GivesWay("others"), 1000) == (0, 9)
     assert decided(Again("ended"), 1000) is None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +20,8 @@ from sqlalchemy import func, select, text
 
 from crawler.replica import Replica
 from scheduler.crawl import Child, Crew, Order
+from scheduler.service.notify import Notifier
+from scheduler.workers.app import prepare_queue
 from scheduler.workers.deferring import open_deferrer
 from scheduler.workers.worker import Pace, Until, Worker
 from storage import queues
@@ -92,10 +95,10 @@ def worker_process(database: Database, data: Path, *words: str) -> Iterator[subp
         process.wait()
 
 
-def children_of(process: int) -> list[int]:
-    """Processes that it started and that still live."""
-    threads = Path(f"/proc/{process}/task").glob("*/children")
-    return [int(number) for listed in threads for number in listed.read_text().split()]
+def at_work(database: Database) -> list[int]:
+    """Processes that crawl."""
+    with database.read() as connection:
+        return [run.process for run in find_runs(connection) if run.state == "running"]
 
 
 def test_two_workers_one_of_which_dies_with_all_it_does(
@@ -112,10 +115,10 @@ def test_two_workers_one_of_which_dies_with_all_it_does(
                 # Of one host's sources one is worked on at a time.
                 locks = [job.lock for job in queues.jobs(connection, ["doing"])]
                 assert len(locks) == len(set(locks))
-            orphans = children_of(doomed.pid)
+            crawls = at_work(database)
             doomed.kill()
-            for orphan in orphans:
-                os.killpg(orphan, signal.SIGKILL)
+            for crawl in crawls:
+                os.killpg(crawl, signal.SIGKILL)
             assert other.wait(PATIENCE) == 0
     assert stored(database) == truth(served, *SOURCES)
     with database.read() as connection:
@@ -180,3 +183,18 @@ def test_a_worker_that_is_told_to_end_puts_its_work_back(
     with database.read() as connection:
         assert sorted(each.state for each in find_runs(connection)) == ["finished", "stopped"]
         assert "crawl" not in queues.counts(connection)
+
+
+def test_a_service_manager_is_told(database: Database, tmp_path: Path) -> None:
+    prepare_queue(database)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        notifier = Notifier(str(tmp_path / "notify"))
+        Worker(crew(database, tmp_path), until=Until.EMPTY, notifier=notifier).run()
+        manager.setblocking(False)
+        told = [manager.recv(1000).decode()]
+        while not told[-1].startswith("STOPPING=1"):
+            told.append(manager.recv(1000).decode())
+    assert told[0] == "READY=1"
+    assert all(each.startswith("WATCHDOG=1") for each in told[1:-1])
+    assert len(told) > 2
