@@ -80,9 +80,8 @@ class Cpu:
         client, server, now = time.process_time(), self._served(), time.monotonic()
         ours, theirs = (client - self._client) / number, (server - self._server) / number
         rate = number / (now - self._began)
-        print(
-            f"{what}: {ours * 1000:.2f} ms of CPU here, {theirs * 1000:.2f} in PostgreSQL; {rate:.0f} a second"
-        )
+        cost = f"{ours * 1000:.2f} ms of CPU here, {theirs * 1000:.2f} in PostgreSQL"
+        print(f"{what}: {cost}; {rate:.0f} a second")
         self._client, self._server, self._began = client, server, now
 
     def _served(self) -> float:
