@@ -118,6 +118,10 @@ def backfill(
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Sources at the same time.")
     ] = 2,
+    queue: Annotated[
+        bool,
+        typer.Option("--queue", help="Leave each source to the workers of this database: communique worker."),
+    ] = False,
     data: DataOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -132,6 +136,16 @@ def backfill(
     check_window(since, until)
     place = place_of(context, data, database, as_json)
     chosen = _sources(sources)
+    if queue:
+        if plan:
+            raise typer.BadParameter("expected --plan or --queue, found both")
+        given = {
+            "--since": since, "--until": until, "--origin": origin, "--archive": archive,
+            "--captured-until": captured_until, "--most-texts": most_texts,
+        }  # fmt: skip
+        words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
+        _defer(place, [each.name for each in chosen], [*words, *(["--again"] if again else [])])
+        return
     if origin == COMMON_CRAWL:
         if plan:
             raise typer.BadParameter(
@@ -175,6 +189,19 @@ def backfill(
     _say_problems(outcomes, proofs)
     say_linked(linked)
     raise typer.Exit(_code(outcomes, proofs))
+
+
+def _defer(place: Place, names: Sequence[str], options: Sequence[str]) -> None:
+    """A job for each source, under the lock of its host: the same command, which goes on where it stopped."""
+    from scheduler.workers.deferring import BACKFILL, lock_of
+    from scheduler.workers.placing import defer_commands
+
+    defer_commands(
+        place,
+        {name: ["backfill", name, *options] for name in names},
+        queue=BACKFILL,
+        locks={name: lock_of(name) for name in names},
+    )
 
 
 def _sources(names: list[str]) -> list[type[Source]]:

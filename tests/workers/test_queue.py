@@ -104,10 +104,17 @@ class TestDeferring:
         assert [(line["source"], line["queued"]) for line in first] == [("mx_sre", True), ("us_dhs", True)]
         assert type_command("crawl", "mx_sre", "--queue", *place).lines[0]["queued"] is False
         assert type_command("relink", "--queue", "--jobs", "1", *place).lines[0]["queued"] is True
+        window = ("--since", "2017-02-01", "--until", "2017-02-28")
+        (line,) = type_command("backfill", "mx_segob", *window, "--queue", *place).lines
+        assert (line["name"], line["queued"]) == ("mx_segob", True)
         *jobs, totals = type_command("worker", "status", *place).lines
-        assert [line["job"]["queue"] for line in jobs] == ["crawl", "crawl", "linking"]
+        assert [line["job"]["queue"] for line in jobs] == ["crawl", "crawl", "linking", "backfill"]
         assert jobs[2]["job"]["arguments"] == {"words": ["relink", "--jobs", "1"]}
-        assert totals == {"totals": {"crawl": {"todo": 2}, "linking": {"todo": 1}}}
+        assert jobs[3]["job"]["arguments"] == {"words": ["backfill", "mx_segob", *window]}
+        assert jobs[3]["job"]["lock"] == lock_of("mx_segob")
+        assert totals == {
+            "totals": {name: {"todo": 1} for name in ("backfill", "linking")} | {"crawl": {"todo": 2}}
+        }
         shown = type_command("worker", "status", *place[:-1])
         assert "crawl mx_sre" in shown.out
         assert "relink --jobs 1" in shown.out
