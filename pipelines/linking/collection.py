@@ -22,7 +22,12 @@ from pipelines.linking.weights import WeightSet
 from pipelines.signature import signature_of
 from storage.links import Link, ReleaseFacts, ReleaseText
 
-FAR_SHARE = 0.08
+HUB_ABOVE = 50
+_HUB_PART = 40
+"""A key that more releases hold than this, and than this part of the file, does not tell one from another."""
+_SMALL_FILE = 2000
+_MOST_FAR = 20
+FAR_SHARE = 0.06
 """Part of the keys that releases of other weeks must share, by weight, to be looked at."""
 NEAR_WHOLE, FAR_WHOLE = 0.65, 0.75
 """Cosine of two whole texts from which on they are looked at without any shared key: of the same weeks, of
@@ -93,9 +98,9 @@ def _text(record: Record) -> ReleaseText:
 def candidates(collection: Collection) -> Iterator[Pair]:
     """Pairs that share enough keys, each once, in order.
 
-    Of the same weeks, or where a day is not told, what `are_candidates` says of the database counts here too.
-    Days in files are often those of a copy, so pairs of other weeks are looked at as well when they share
-    `FAR_SHARE` of their keys, each counted for as much as it is rare in the file.
+    Of the same weeks what `are_candidates` says of the database counts here too. Days in files are often
+    those of a copy, or missing, so pairs of other weeks are looked at as well when they share `FAR_SHARE` of
+    the keys that few of the file's releases hold, each counted for as much as it is rare.
     """
     keys = _Keys([candidate_keys(each.prepared) for each in collection.contents])
     days = np.array(
@@ -104,18 +109,24 @@ def candidates(collection: Collection) -> Iterator[Pair]:
     kept = _near(collection, days)
     for at in range(len(days)):
         others, counts, weights = keys.shared_with_later(at)
-        near = _same_weeks(days[at], days[others])
+        near = _same_weeks(days[at], days[others], len(days))
         fewer = np.minimum(keys.counts[at], keys.counts[others])
         lighter = np.minimum(keys.weights[at], keys.weights[others])
         wanted = (counts >= FEWEST_SHARED) & (counts >= np.ceil(LEAST_SHARE * fewer)) & near
-        wanted |= (counts > FEWEST_SHARED) & (weights >= FAR_SHARE * lighter)
+        wanted |= (counts > FEWEST_SHARED) & (weights > 0) & (weights >= FAR_SHARE * lighter)
         for other in sorted({*others[wanted].tolist(), *kept[at]}):
             yield at, other
 
 
-def _same_weeks(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether two days are so near that one may be the day of a version of the other; not told is near."""
-    return np.asarray((np.abs(one - other) <= WINDOW_DAYS) | (one == _UNKNOWN) | (other == _UNKNOWN))
+def _same_weeks(one: NDArray[np.int64], other: NDArray[np.int64], releases: int) -> NDArray[np.bool_]:
+    """Whether two days are so near that one may be the day of a version of the other.
+
+    A day that is not told is near in a small file; in a large one too many pairs would be.
+    """
+    near = np.abs(one - other) <= WINDOW_DAYS
+    if releases <= _SMALL_FILE:
+        near |= (one == _UNKNOWN) | (other == _UNKNOWN)
+    return np.asarray(near)
 
 
 class _Keys:
@@ -126,8 +137,9 @@ class _Keys:
         values = np.array([key for each in keys for key in each], dtype=np.int64)
         owners = np.repeat(np.arange(len(keys)), self.counts)
         _, self._place, held_by = np.unique(values, return_inverse=True, return_counts=True)
-        self._rarity = np.log1p(_USUAL_FILE / held_by)
-        """For each key, how much it says: the more, the fewer hold it."""
+        few = max(HUB_ABOVE, len(keys) // _HUB_PART)
+        self._rarity = np.where(held_by <= few, np.log1p(_USUAL_FILE / held_by), 0.0)
+        """For each key, how much it says: the more, the fewer hold it; nothing where many do."""
         self._holders = owners[np.argsort(self._place, kind="stable")]
         self._ends = np.cumsum(held_by)
         self._starts = self._ends - held_by
@@ -152,7 +164,10 @@ class _Keys:
 
 
 def _near(collection: Collection, days: NDArray[np.int64]) -> dict[int, set[int]]:
-    """Releases whose vectors, taken whole, are near: they may share no figure or name."""
+    """Releases whose vectors, taken whole, are near: they may share no figure or name.
+
+    Of other weeks only the nearest of each release: forms that are filled in every day are all near.
+    """
     kept: dict[int, set[int]] = defaultdict(set)
     by_model: dict[str, list[int]] = defaultdict(list)
     for at, content in enumerate(collection.contents):
@@ -164,13 +179,15 @@ def _near(collection: Collection, days: NDArray[np.int64]) -> dict[int, set[int]
         for start in range(0, len(some), _ROWS):
             rows = slice(start, start + _ROWS)
             cosines = whole[rows] @ whole.T
-            near = _same_weeks(said[rows, None], said[None, :])
-            for row, column in zip(
-                *np.nonzero(cosines >= np.where(near, NEAR_WHOLE, FAR_WHOLE)), strict=True
-            ):
-                one, other = some[start + int(row)], some[int(column)]
-                if one < other:
-                    kept[one].add(other)
+            near = _same_weeks(said[rows, None], said[None, :], len(days))
+            for row, cosine in enumerate(cosines):
+                far = np.flatnonzero(~near[row] & (cosine >= FAR_WHOLE))
+                far = far[np.argsort(-cosine[far], kind="stable")[:_MOST_FAR]]
+                one = some[start + row]
+                for column in (*np.flatnonzero(near[row] & (cosine >= NEAR_WHOLE)).tolist(), *far.tolist()):
+                    other = some[column]
+                    if one != other:
+                        kept[min(one, other)].add(max(one, other))
     return kept
 
 

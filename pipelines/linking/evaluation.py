@@ -106,11 +106,11 @@ def languages_of(one: Record, other: Record) -> str:
 
 
 def kind_of(one: Record, other: Record) -> str:
-    """What sort of pair it is: by the labels of the file, else translation or copy."""
+    """What sort of pair it is: by the labels of the file, else translation or repost."""
     labels = {each.label for each in (one, other)} - {None, "original", "translation", "repost"}
     if labels:
         return " / ".join(sorted(str(each) for each in labels))
-    return "copy" if one.language == other.language else "translation"
+    return "repost" if one.language == other.language else "translation"
 
 
 def _compared(records: Sequence[Record], linked: Linked) -> Iterable[tuple[Record, Record]]:
