@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from scheduler.options import DatabaseOption, DataOption, Given, JsonOption
 from scheduler.screen import Refusal, say
 from scheduler.verbs import (
+    alerts,
     backfilling,
     captures,
     changes,
@@ -105,6 +106,7 @@ relink.add_to(app)
 ledger.add_to(app)
 status.add_to(app)
 coverage.add_to(app)
+alerts.add_to(app)
 captures.add_to(app)
 export.add_to(app)
 reread.add_to(app)

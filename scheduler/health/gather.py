@@ -32,12 +32,13 @@ _RUNS_WITH_FIELDS = 8
 """The latest runs whose new releases are looked at one by one; what is older is the past."""
 
 
-def judge_sources(connection: Connection, now: datetime) -> dict[str, Judgement]:
-    """How every source that is crawled stands, by name."""
-    said = overrides(connection)
+def judge_sources(connection: Connection, now: datetime, names: Iterable[str]) -> dict[str, Judgement]:
+    """How the named sources stand; those that are not crawled are left out."""
+    said, crawled = overrides(connection), crawled_sources()
     return {
-        name: judge(gather(connection, source, now, said.get(name, {})))
-        for name, source in crawled_sources().items()
+        name: judge(gather(connection, crawled[name], now, said.get(name, {})))
+        for name in names
+        if name in crawled
     }
 
 

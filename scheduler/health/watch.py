@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 AGAIN = timedelta(hours=1)
 """All sources are judged once more after this long: silence grows, and persons pause, without any run."""
+AT_ONCE = 4
+"""Sources that are judged in one tick, since the service waits for it."""
 
 Told = Callable[[HealthChange, datetime], None]
 
@@ -29,10 +31,14 @@ class HealthWatch:
     def __init__(self, database: Database, told: Told | None = None) -> None:
         self._database = database
         self._told = told
+        self._works = False
         self._judged_all: datetime | None = None
+        self._waiting: list[str] = []
+        """Sources still to be judged of this hour's round."""
 
     def started(self, now: datetime) -> None:
-        """All sources are judged at the next tick."""
+        """This service judges; all sources in the next ticks."""
+        self._works = True
         self._judged_all = None
 
     def run_ended(self, source: str, run: str, now: datetime) -> None:
@@ -48,16 +54,21 @@ class HealthWatch:
         self.keep({source: judgement}, now)
 
     def tick(self, now: datetime) -> None:
-        """Judge all sources when that was long ago. A clock that was put back does not stop it."""
-        if self._judged_all is not None and abs(now - self._judged_all) < AGAIN:
+        """Judge some sources when the last round was long ago. A clock that was put back does not stop it."""
+        if not self._works:
             return
-        self._judged_all = now
-        with self._database.read() as connection:
-            found = judge_sources(connection, now)
-        self.keep(found, now)
+        if not self._waiting and (self._judged_all is None or abs(now - self._judged_all) >= AGAIN):
+            self._judged_all = now
+            self._waiting = list(crawled_sources())
+        some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        if some:
+            with self._database.read() as connection:
+                found = judge_sources(connection, now, some)
+            self.keep(found, now)
 
     def stopped(self, now: datetime) -> None:
-        """Nothing is left to do: what was judged is kept."""
+        """What was judged is kept."""
+        self._works = False
 
     def keep(self, found: dict[str, Judgement], now: datetime) -> list[HealthChange]:
         """Keep judgements; the changes."""

@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from crawler.source import Source
+from scheduler.alerts import Alerts, apprise_to
 from scheduler.crawl import Crew, Interrupts
+from scheduler.health.watch import HealthWatch
+from scheduler.heartbeat import Heartbeat
+from scheduler.metrics import Metrics
 from scheduler.service.children import ChildStarter, Limits
 from scheduler.service.linking import LinkerChild
 from scheduler.service.loop import Service
@@ -55,5 +59,15 @@ def starter_for(crew: Crew, settings: ServiceSettings) -> Starter:
 
 
 def observers_for(data: Path, store: SqlStore, settings: ServiceSettings) -> Sequence[Observer]:
-    """Who is told what the service does."""
-    return []
+    """Who is told what the service does. ValueError, AlertsUnusable, OSError: a setting cannot be used.
+
+    Health is judged first: what the others tell rests on it.
+    """
+    observers: list[Observer] = [HealthWatch(store.database)]
+    if settings.alerts:
+        observers.append(Alerts(store.database, apprise_to(settings.alerts)))
+    if settings.heartbeat:
+        observers.append(Heartbeat(settings.heartbeat, store.database))
+    if settings.metrics is not None:
+        observers.append(Metrics(store.database, settings.metrics))
+    return observers

@@ -145,6 +145,7 @@ def run(
 
     from crawler.settings import environment_with
     from crawler.source import crawled_sources
+    from scheduler.alerts import AlertsUnusable
     from scheduler.crawl import interrupted
     from scheduler.service.logs import configure
     from scheduler.service.running import service_for
@@ -170,6 +171,8 @@ def run(
                 service = service_for(store, place.database, sources, settings, interrupts)
             except DatabaseUnusable as error:
                 raise Refusal(str(error)) from None
+            except (AlertsUnusable, ValueError, OSError) as error:
+                raise Refusal(str(error), 2) from None
             if not once:
                 service.run()
                 raise typer.Exit(0)

@@ -11,7 +11,7 @@ from benchmarks.health import simulate
 from benchmarks.health_world import Breakage
 from crawler.frontier import RunRequest
 from crawler.items import AddressState, Discovered, FailureKind, Outcome
-from crawler.source import source_named
+from crawler.source import crawled_sources, source_named
 from scheduler.health.evidence import GOOD, Evidence, Health, Numbered, RunEvidence
 from scheduler.health.gather import gather, judge_source, public_holidays
 from scheduler.health.habit import chance_of, silence
@@ -267,13 +267,19 @@ def test_a_change_is_kept_once_and_says_since_when(database: Database, ledger: L
     assert told == [change]
 
 
+def judge_all(watch: HealthWatch, clock: Clock) -> None:
+    for _ in crawled_sources():
+        watch.tick(clock())
+
+
 def test_a_pause_is_seen_without_any_run(database: Database, ledger: Ledger, clock: Clock) -> None:
     watch = HealthWatch(database)
-    watch.tick(clock())
+    watch.started(clock())
+    judge_all(watch, clock)
     with database.write() as connection:
         override(connection, "mx_sre", PAUSED, "yes", "Ana", "their site moves", clock())
     clock.advance(hours=2)
-    watch.tick(clock())
+    judge_all(watch, clock)
     with database.read() as connection:
         found = find_health(connection)
     assert found["mx_sre"].state == "paused"
