@@ -96,6 +96,8 @@ class Behaviour:
     """Every so many-th page is answered with 500 the first time; 0: none."""
     widest: int = 0
     """Days that the index can answer for at once; more is a 504. 0: any number."""
+    overloaded_every: int = 0
+    """Every so many-th request to the index is answered with 504; 0: none."""
     largest_answer: int = LARGEST_ANSWER
     resumes: bool = True
     """Whether it gives resume keys."""
@@ -199,6 +201,9 @@ class WebArchive:
         until = request.parameter("to", "9").ljust(14, "9")
         days = (_moment(until[:8] + "000000") - _moment(since)).days + 1
         if self.behaviour.widest and days > self.behaviour.widest:
+            return page("<html><body>504 Gateway Time-out</body></html>", 504)
+        every = self.behaviour.overloaded_every
+        if every and len(self.ledger.index) % every == 0:
             return page("<html><body>504 Gateway Time-out</body></html>", 504)
         rows = [
             each
@@ -312,12 +317,12 @@ class WebArchive:
                 return redirect(f"https://{HOST}/web/{took.stamp}id_/{_home(took.url)}", 302)
             case Taken.OTHER:
                 return Response(body=b"body { margin: 0 }", content_type=_mimetype(took))
-        response = self._page_of(took)
+        response = self.page_of(took)
         if took.what is Taken.UNDECLARED_GZIP:
             response.body = gzip.compress(response.body, mtime=0)
         return response
 
-    def _page_of(self, took: Took) -> Response:
+    def page_of(self, took: Took) -> Response:
         """The site's own page, in the state in which it was."""
         with self._lock:
             now = self.world.revisions.get(took.release)

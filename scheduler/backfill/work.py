@@ -25,7 +25,7 @@ from storage.overview import count_addresses
 from storage.runs import find_run
 
 MOST_KILLED = 3
-"""So many children in a row that are killed, and the step is given up until the next time."""
+"""So many children in a row that are killed and get nowhere, and the step is given up until the next time."""
 PAUSE_WHEN_BUSY = 10.0
 """Seconds until a source is asked for again that another run has."""
 
@@ -68,6 +68,8 @@ class Job:
     child: Child | None = None
     step: Step | None = None
     killed: int = 0
+    left_when_killed: int | None = None
+    """What was left to do when a child was last killed, in windows and addresses."""
     not_before: float = 0.0
     started: float | None = None
     ended: float | None = None
@@ -210,10 +212,13 @@ def _look(job: Job, crew: Crew, interrupts: Interrupts) -> None:
         job.interrupted = True
         return
     if report.ending is Ending.FAILED and _was_killed(crew, report.run) and not interrupts.count:
-        job.killed += 1
+        left = _open_windows(job, crew)[0] + _waiting(job, crew)
+        got_on = job.left_when_killed is not None and left != job.left_when_killed
+        job.killed = 1 if got_on else job.killed + 1
+        job.left_when_killed = left
         if job.killed < MOST_KILLED:
             return
-    job.killed = 0
+    job.killed, job.left_when_killed = 0, None
     job.step = None
     failed = report.ending is Ending.FAILED
     if failed:
@@ -235,9 +240,9 @@ def _was_killed(crew: Crew, run: str) -> bool:
     return found is not None and found.state == "killed"
 
 
-def _standing(job: Job, crew: Crew, interrupts: Interrupts) -> Standing:
+def _open_windows(job: Job, crew: Crew) -> tuple[int, int]:
+    """How many windows are open, and how many there are."""
     with crew.database.read() as connection:
-        states = count_addresses(connection, job.source)
         rows = [
             row
             for part in job.parts
@@ -245,14 +250,26 @@ def _standing(job: Job, crew: Crew, interrupts: Interrupts) -> Standing:
                 connection, part.source, part.origin, part.archive, part.since, part.until
             )
         ]
+    return sum(row.state == OPEN for row in rows), len(rows)
+
+
+def _waiting(job: Job, crew: Crew) -> int:
+    """How many addresses wait to be asked for."""
+    with crew.database.read() as connection:
+        return count_addresses(connection, job.source).get(AddressState.DISCOVERED, 0)
+
+
+def _standing(job: Job, crew: Crew, interrupts: Interrupts) -> Standing:
+    with crew.database.read() as connection:
+        states = count_addresses(connection, job.source)
+    open_now, number = _open_windows(job, crew)
     waiting = states.get(AddressState.DISCOVERED, 0)
-    open_now = sum(row.state == OPEN for row in rows)
     seconds = (job.ended or time.monotonic()) - job.started if job.started is not None else 0.0
     return Standing(
         job.source,
         _state(job, interrupts),
-        windows=len(rows),
-        windows_done=len(rows) - open_now,
+        windows=number,
+        windows_done=number - open_now,
         known=sum(states.values()),
         open=waiting,
         seconds=seconds,

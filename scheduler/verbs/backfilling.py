@@ -115,6 +115,13 @@ def backfill(
         bool,
         typer.Option("--again", help="Ask archives also for addresses that are kept from the site itself."),
     ] = False,
+    link: Annotated[
+        bool,
+        typer.Option(
+            "--link/--no-link",
+            help="Compare what is new with what is stored at the end, or leave it to `communique link run`.",
+        ),
+    ] = True,
     jobs: Annotated[
         int, typer.Option("--jobs", min=1, max=64, metavar="N", help="Sources at the same time.")
     ] = 2,
@@ -181,7 +188,7 @@ def backfill(
         with bars(list(parts)) as watch:
             outcomes = work(parts, wish, crew, watch, again=again, most_texts=most_texts)
         interrupted = any(each.interrupted or not each.begun for each in outcomes)
-        linked = Linked() if interrupted else link_what_waits(store.database)
+        linked = Linked() if interrupted or not link else link_what_waits(store.database)
         proofs = _prove(store.database, chosen, wish)
     finally:
         store.close()

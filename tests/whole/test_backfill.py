@@ -1,121 +1,30 @@
-"""The history of sources through the replica's web archive: every address ends, killed or not."""
+"""The history of a source through the replica's web archive: every address ends, killed or not.
+
+Five sources and twenty kills: `python -m benchmarks.backfill`.
+"""
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import signal
-import subprocess
-import sys
-import threading
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from crawler.replica import Logged, Replica
 from crawler.replica.archive import Behaviour
 from storage.database import Database, default_url
+from tests.whole.archived import SINCE, Archived, contents, most_in
 
-ROOT = Path(__file__).parents[2]
-PATIENCE = 300
 SOURCES = ("mx_sre",)
-SINCE, UNTIL = date(2005, 1, 1), date(2024, 12, 31)
 INDEX_CALLS, REPLAYS = 1800, 60
-"""A minute, a second: the budget's rules with another budget."""
-COMPARED = (
-    "select id, key, url, language, title, body, said_on, posted_on, issuers, revision, content_digest, "
-    "detail_digest, captured_at, origin from releases",
-    "select release_id, number, content_digest, title from revisions",
-    "select source, key, url, stamp, state, reason, failure, captured_at from archive_captures",
-    "select source, key, url, state, reason, failure, posted_on, origin from addresses",
-    "select source, since, until, state, shown, ours, others from backfill_windows",
-)
-
-
-class Archived:
-    """A replica with an archive that misbehaves, and backfills through it."""
-
-    def __init__(self) -> None:
-        self.answered = 0
-        self.goal = 0
-        self.reached = threading.Event()
-        behaviour = Behaviour(storm_every=70, storm_length=2, broken_every=41, widest=300, largest_answer=40)
-        self.replica = Replica(160, 7, end=UNTIL, step=240, archive=behaviour, note=self.note)
-        assert self.replica.archive is not None
-        self.archive = self.replica.archive
-
-    def note(self, logged: Logged) -> None:
-        self.answered += 1
-        if self.answered >= self.goal:
-            self.reached.set()
-
-    def start(self, data: Path) -> subprocess.Popen[bytes]:
-        data.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-c", "from scheduler.cli import main; main()", "backfill", *SOURCES]
-        command += ["--since", str(SINCE), "--until", str(UNTIL), "--origin", "wayback", "--json"]
-        environment = {
-            **os.environ,
-            **self.replica.environment,
-            "COMMUNIQUE_DATA": str(data),
-            "COMMUNIQUE_INDEX_CALLS": str(INDEX_CALLS),
-            "COMMUNIQUE_REPLAYS": str(REPLAYS),
-        }
-        with (data / "printed.jsonl").open("wb") as printed, (data / "said.log").open("ab") as said:
-            return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=printed, stderr=said)
-
-    def finish(self, data: Path) -> list[dict[str, Any]]:
-        code = self.start(data).wait(PATIENCE)
-        assert code == 0, (data / "said.log").read_text()[-4000:]
-        return [json.loads(line) for line in (data / "printed.jsonl").read_text().splitlines()]
-
-    def kill_after(self, requests: int, data: Path) -> bool:
-        """Kill all processes when the replica has answered so many more requests; False: it ended before."""
-        self.goal = self.answered + requests
-        self.reached.clear()
-        parent = self.start(data)
-
-        def ended() -> None:
-            parent.wait()
-            self.reached.set()
-
-        threading.Thread(target=ended, daemon=True).start()
-        assert self.reached.wait(PATIENCE), "the backfill stands still"
-        parent.send_signal(signal.SIGKILL)
-        killed = parent.wait() == -signal.SIGKILL
-        for child in running(data):
-            try:
-                os.kill(child, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # it had ended
-        return killed
-
-
-def running(data: Path) -> list[int]:
-    with Database(default_url(data)).read() as connection:
-        rows = connection.execute(text("select process from runs where state = 'running'"))
-        return [row.process for row in rows]
-
-
-def contents(data: Path) -> list[list[tuple[Any, ...]]]:
-    with Database(default_url(data)).read() as connection:
-        return [sorted(map(tuple, connection.execute(text(query))), key=repr) for query in COMPARED]
-
-
-def most_in(moments: Sequence[float], seconds: float) -> int:
-    """The most moments within any stretch of so many seconds."""
-    ordered = sorted(moments)
-    return max(bisect_right(ordered, moment + seconds) - place for place, moment in enumerate(ordered))
+BEHAVIOUR = Behaviour(storm_every=70, storm_length=2, broken_every=41, widest=800, largest_answer=40)
 
 
 @pytest.fixture(scope="module")
 def archived() -> Iterator[Archived]:
-    made = Archived()
+    made = Archived(SOURCES, 110, 350, BEHAVIOUR, index_calls=INDEX_CALLS, replays=REPLAYS)
     with made.replica:
         yield made
 
