@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from crawler.issuers import names_of
-from storage.harvest import changes_before, runs_before
+from storage.harvest import changes_before
+from storage.health import health_changes
 from storage.search.finding import find_statements
 from storage.search.summaries import StatementSummary, excerpts
 from storage.syndication import ATOM, BEGINNING, JSON_FEED, Entry, Head, atom, json_feed, urn_of
@@ -28,8 +29,6 @@ LENGTH = 30
 """Entries of a feed."""
 Form = Annotated[str, Path(pattern="^(atom|json)$", description="`atom` or `json`.")]
 SourceName = Annotated[str | None, Query(max_length=80, description="Only of that source.")]
-_LATEST_RUNS = 200
-_BAD = ("failed", "killed")
 
 
 def statements_feed(request: Request, form: Form, wanted: Wanted) -> Response:
@@ -71,22 +70,21 @@ def changes_feed(request: Request, form: Form, source: SourceName = None) -> Res
 
 
 def health_feed(request: Request, form: Form, source: SourceName = None) -> Response:
-    """Sources that went wrong: runs that failed or were killed, the latest first."""
+    """How sources fare: each change of the state of a source with its reason, the latest first."""
     base = _base(request)
     with reading(request) as connection:
-        runs = runs_before(connection, None, _LATEST_RUNS, source and source.replace("\0", "\ufffd"))
+        found = list(health_changes(connection, source and source.replace("\0", "\ufffd"), limit=LENGTH))
     entries = [
         Entry(
-            id=urn_of("run", each.id),
-            title=f"{each.source}: {each.state}",
-            changed_at=each.ended_at or each.beat_at,
-            link=f"{base}/runs/{each.id}",
-            text=each.error or f"The run of {each.started_at:%Y-%m-%d %H:%M} UTC ended as {each.state}.",
-            tags=(each.source, each.state),
+            id=urn_of("health", each.source, each.changed_at.isoformat(), each.after),
+            title=f"{each.source}: {each.after}",
+            changed_at=each.changed_at,
+            link=f"{base}/sources/{each.source}",
+            text=f"{each.reason} (before: {each.before})" if each.before else each.reason,
+            tags=(each.source, each.after),
         )
-        for each in runs
-        if each.state in _BAD
-    ][:LENGTH]
+        for each in found
+    ]
     query = f"?{urlencode({'source': source})}" if source else ""
     title = f"Communique: health of {source}" if source else "Communique: health of sources"
     return _feed(request, form, urn_of("feed", "health", query), title, "/sources", query, entries)

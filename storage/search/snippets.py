@@ -56,7 +56,8 @@ def find_snippet(versions: Sequence[Any], sought: Sought) -> Snippet | None:
 
 def _places(text: str, language: str, sought: Sought) -> list[tuple[int, int, int]]:
     """Start, end and number of the group of everything that was found, in order."""
-    words = placed_words(text, language)
+    letters = "".join({word[0] for phrase in sought.phrases for word in phrase.words})
+    words = placed_words(text, language, letters)
     firsts: dict[str, list[tuple[int, Phrase]]] = {}
     beginnings: list[tuple[int, Phrase]] = []
     for number, group in enumerate(sought.groups):

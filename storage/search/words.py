@@ -197,12 +197,29 @@ class Placed:
     """Behind its last character."""
 
 
-def placed_words(text: str, language: str) -> list[Placed]:
-    """The words of a text with their places."""
+_FRONT_CHANGES = frozenset({"ar", "ga", "id", "nl"})
+"""Languages whose stemmers take something off the front of a word."""
+
+
+def placed_words(text: str, language: str, begin_with: str | None = None) -> list[Placed]:
+    """The words of a text with their places.
+
+    `begin_with` spares the work on words that begin with none of these characters: they are told as empty.
+    """
     tag = primary(language)
+    wanted = None if begin_with is None or tag in _FRONT_CHANGES else frozenset(begin_with)
     found: list[Placed] = []
     for match in _WORD.finditer(text):
         start, end = match.span()
+        if (
+            wanted is not None
+            and text[start] not in wanted
+            and not wanted.intersection(fold(text[start]))
+            # A run of a script without spaces may hold what is looked for in its middle.
+            and not _RUN.search(match.group())
+        ):
+            found.append(Placed("", start, end))
+            continue
         forms = _forms(match.group(), tag)
         # A character of a run is one form: its place is known when folding changed no length.
         exact = len(forms) == end - start and len(forms) > 1

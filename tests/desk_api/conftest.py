@@ -14,6 +14,7 @@ from crawler.frontier import RunRequest
 from crawler.issuers import ISSUERS
 from storage import runs
 from storage.database import Database, default_url
+from storage.health import keep_health
 from storage.held import save_held
 from storage.issuers import save_issuers
 from tests.desk_api.serving import application, serving
@@ -39,6 +40,8 @@ def served_database(sqlite_template: Path, tmp_path_factory: pytest.TempPathFact
         for number in range(3):
             run = runs.plan(connection, RunRequest("mx_sre"), None, NOON)
             runs.close(connection, run, ("failed", "finished", "failed")[number], {}, "It broke: <b>.", NOON)
+        keep_health(connection, "mx_sre", "healthy", "As usual.", {}, None, NOON)
+        keep_health(connection, "mx_sre", "silent", "Nothing for <9> days.", {}, None, NOON)
     yield database
     database.close()
 
@@ -56,5 +59,5 @@ def address(app: FastAPI) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def client(address: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=address) as made:
+    with httpx.Client(base_url=address, timeout=120) as made:
         yield made

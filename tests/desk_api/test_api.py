@@ -73,6 +73,11 @@ def test_sources_and_what_is_held(client: httpx.Client) -> None:
     told = {each["name"]: each for each in client.get(f"{API}/sources").json()["items"]}
     assert told["mx_sre"]["terms"]
     assert client.get(f"{API}/sources/mx_sre").json() == told["mx_sre"]
+    assert told["mx_sre"]["health"]["state"] == "silent"
+    assert told["us_state"]["health"] is None
+    days = {"since": "2017-02-20", "until": "2017-02-26"}
+    found = client.get(f"{API}/sources/mx_sre/coverage", params=days).json()["items"]
+    assert [each["day"][-2:] for each in found] == ["20", "21", "22", "23", "24", "25", "26"]
     assert client.get(f"{API}/held").json()["items"] == [
         {"source": "mx_sre", "reason": "unknown issuer", "number": 1}
     ]

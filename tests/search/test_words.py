@@ -68,3 +68,10 @@ def test_any_text_has_words_of_letters_and_digits_only(text: str, language: str)
     for word in words:
         assert word
         assert not set(word) & set(" \t\n\r\0\"'\\()*:&|!<>-+^{},.")
+
+
+@given(st.text(), st.sampled_from(["en", "es", "ar", "zh", "id"]), st.text(alphabet="aeimnسم移", max_size=3))
+def test_words_that_are_passed_over_begin_otherwise(text: str, language: str, letters: str) -> None:
+    wanted = [each for each in placed_words(text, language) if each.word.startswith(tuple(letters))]
+    found = [each for each in placed_words(text, language, letters) if each.word.startswith(tuple(letters))]
+    assert [each for each in found if each.word] == wanted

@@ -272,6 +272,38 @@ class RunPage(Shape):
     next_cursor: str | None
 
 
+class HealthShape(Shape):
+    """The state of a source, as it was last judged."""
+
+    state: str
+    reason: str
+    since: datetime
+    judged_at: datetime
+
+
+class CoverageDay(Shape):
+    """One day of one source: how many were expected, shown, and how each ended."""
+
+    source: str
+    day: date
+    expected: float
+    indexed: int
+    fetched: int
+    stored: int
+    held: int
+    failed: int
+    missing: int
+    gone: int
+    skipped: int
+    walked: bool
+
+
+class CoverageShape(Shape):
+    """Days in order, also those without anything."""
+
+    items: list[CoverageDay]
+
+
 class SourceShape(Shape):
     """One section of one site that is crawled, and how it stands."""
 
@@ -283,6 +315,8 @@ class SourceShape(Shape):
     languages: list[str]
     terms: str
     """Terms of use of its texts, in a sentence."""
+    health: HealthShape | None
+    """null while nobody has judged it: `communique schedule run` does."""
     last_run: RunShape | None
     addresses: dict[str, int]
     """Addresses in the ledger by state."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import HTTPException, Path, Query, Request, Response
 
 from crawler.source import registry
+from storage.coverage import Expectation, coverage
 from storage.harvest import runs_before
+from storage.health import find_health
 from storage.held import count_held
 from storage.overview import SourceOverview, overviews
 from storage.search.cursors import BadCursor, read_cursor, write_cursor
@@ -18,9 +20,13 @@ from web.api.answers import Cursor, Limit, new_router, next_link, read, reading,
 
 if TYPE_CHECKING:
     from crawler.source import Source
+    from storage.health import HealthView
     from storage.runs import RunView
 
 router = new_router()
+
+MOST_DAYS = 400
+"""Days of coverage in one answer."""
 
 Name = Annotated[
     str, Path(max_length=80, pattern="^[a-z0-9_]+$", description="Name of a source.", examples=["mx_sre"])
@@ -31,20 +37,41 @@ Name = Annotated[
 def list_sources(request: Request) -> Response:
     """All sources, and how each stands: its last run, addresses by state, the next try."""
     with reading(request) as connection:
-        found = overviews(connection)
-    told = [_source(name, source, found.get(name)) for name, source in registry().items()]
+        found, health = overviews(connection), find_health(connection)
+    told = [_source(name, source, found.get(name), health.get(name)) for name, source in registry().items()]
     return send(request, {"items": told})
 
 
 @read(router, "/sources/{name}", models.SourceShape, tag="sources")
 def show_source(request: Request, name: Name) -> Response:
     """One source, and how it stands."""
-    source = registry().get(name)
-    if source is None:
-        raise HTTPException(404, f"expected the name of a source, found {name}. /sources lists them.")
+    source = _known(name)
     with reading(request) as connection:
-        found = overviews(connection).get(name)
-    return send(request, _source(name, source, found))
+        found, health = overviews(connection).get(name), find_health(connection).get(name)
+    return send(request, _source(name, source, found, health))
+
+
+@read(router, "/sources/{name}/coverage", models.CoverageShape, tag="sources")
+def show_coverage(
+    request: Request,
+    name: Name,
+    since: Annotated[date, Query(description="First day.", examples=["2017-02-01"])],
+    until: Annotated[
+        date, Query(description=f"Last day, at most {MOST_DAYS} days later.", examples=["2017-02-28"])
+    ],
+) -> Response:
+    """Of a source, day by day: expected, seen in an index, stored, held, failed, missing."""
+    source = _known(name)
+    # Asked for more, the first days are told; asked for less than a day, none.
+    until = min(until, since + timedelta(days=min(MOST_DAYS - 1, (date.max - since).days)))
+    expectation = (
+        None
+        if source.discoveries() == ()
+        else Expectation(source.expect.at_least, source.expect.at_most, source.archive_from)
+    )
+    with reading(request) as connection:
+        found = coverage(connection, name, since, until, expectation=expectation) if since <= until else []
+    return send(request, {"items": found})
 
 
 @read(router, "/runs", models.RunPage, tag="runs")
@@ -79,7 +106,17 @@ def count_held_records(request: Request) -> Response:
     return send(request, {"items": items})
 
 
-def _source(name: str, source: type[Source], found: SourceOverview | None) -> dict[str, Any]:
+def _known(name: str) -> type[Source]:
+    source = registry().get(name)
+    if source is None:
+        raise HTTPException(404, f"expected the name of a source, found {name}. /sources lists them.")
+    return source
+
+
+def _source(
+    name: str, source: type[Source], found: SourceOverview | None, health: HealthView | None
+) -> dict[str, Any]:
+    judged = ("state", "reason", "since", "judged_at")
     return {
         "name": name,
         "title": source.title,
@@ -88,6 +125,7 @@ def _source(name: str, source: type[Source], found: SourceOverview | None) -> di
         "issuers": source.issuers,
         "languages": source.languages,
         "terms": source.terms,
+        "health": {each: getattr(health, each) for each in judged} if health else None,
         "last_run": _run(found.last_run) if found and found.last_run else None,
         "addresses": found.addresses if found else {},
         "next_try_at": found.next_try_at if found else None,
