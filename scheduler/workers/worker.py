@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("worker")
 
+ASK = 2.0
+"""Seconds between two questions to the queue whether there is something to do."""
 KEPT_HOURS = 30 * 24
 """How long jobs that failed stay to be seen. What was done well is in the ledger of runs."""
 
@@ -59,7 +61,7 @@ class Pace:
     silence: float = 30.0
     """A worker of another machine that was silent for so long counts as dead."""
     look: float = 5.0
-    """Between two looks for work that no notification told of, and for jobs of the dead."""
+    """Between two looks for jobs of the dead."""
 
     @property
     def beat(self) -> float:
@@ -145,7 +147,9 @@ class Worker:
                     queues=list(self._only),
                     name="communique",
                     concurrency=self._crew.jobs,
-                    fetch_job_polling_interval=self._pace.look,
+                    fetch_job_polling_interval=min(self._pace.look, ASK),
+                    # A listener that is told to end while it connects does not: the worker would never end.
+                    listen_notify=False,
                     install_signal_handlers=False,
                     delete_jobs=DeleteJobCondition.SUCCESSFUL,
                     additional_context={"bench": bench},
