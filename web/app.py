@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from storage.store import database_at
+from web import api, feeds
 from web.access import MayNot, MustLogIn, caller_of
 from web.desk import Desk, DeskSettings
 from web.pages import accounts, held, review, runs, sources, statement, statements, why
@@ -60,6 +61,8 @@ def create_app(settings: DeskSettings, desk: Desk | None = None) -> FastAPI:
     app.state.desk = desk
     for pages in (statements, statement, why, sources, held, review, runs, accounts):
         app.include_router(pages.router, include_in_schema=False)
+    app.include_router(api.router)
+    app.include_router(feeds.router)
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.middleware("http")(_guard)
     app.add_middleware(Prefix, prefix=settings.root_path)

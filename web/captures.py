@@ -52,7 +52,7 @@ def _body(capture: Capture) -> str:
     kind = (capture.header("Content-Type") or "text/html").lower().strip()
     if not kind.startswith(_TEXT):
         return f"({len(capture.body):,} bytes that are no text)\n"
-    text = decode(capture).text
+    text = readable(decode(capture).text.replace("\r\n", "\n").replace("\r", "\n"))
     if len(text) > MOST_CHARACTERS:
         return f"{text[:MOST_CHARACTERS]}\n({len(text) - MOST_CHARACTERS:,} more characters are not shown)\n"
     return text

@@ -45,6 +45,8 @@ class DeskSettings:
     """Host names under which the desk answers; empty: any. A page of another name that leads to this machine
     (DNS rebinding) gets nothing."""
     session_hours: float = 12.0
+    hub: str | None = None
+    """Address of the WebSub hub that feeds name."""
 
 
 class Desk:

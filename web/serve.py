@@ -58,6 +58,10 @@ def serve(
         bool, typer.Option("--public", help="Whoever reaches the address may read without a login.")
     ] = False,
     login: Annotated[bool, typer.Option("--login", help="Reading needs a login also on loopback.")] = False,
+    hub: Annotated[
+        str | None,
+        typer.Option("--hub", metavar="URL", help="WebSub hub that feeds name.", show_default=False),
+    ] = None,
     data: DataOption = None,
     database: DatabaseOption = None,
 ) -> None:
@@ -92,6 +96,7 @@ def serve(
         read_only=read_only,
         login_to_read=login or not (loopback or public),
         # At an address of the network nobody knows under which names it is reached, unless they are given.
+        hub=hub,
         names=names | LOOPBACK_NAMES | {host.lower()} if loopback or names else frozenset(),
     )
     store = place.open()
@@ -119,7 +124,10 @@ def serve(
                 # Who asks is believed of a proxy only where there is said to be one.
                 proxy_headers=bool(prefix or names),
             )
-            uvicorn.Server(config).run([listener])
+            try:
+                uvicorn.Server(config).run([listener])
+            except KeyboardInterrupt:
+                pass  # how a person ends it
     finally:
         store.close()
 

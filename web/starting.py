@@ -24,7 +24,6 @@ MOST_AT_ONCE = 4
 """Commands of the desk that run at the same time."""
 KEPT = 20
 """Commands that are remembered."""
-_COMMAND = "from scheduler.cli import main; main()"
 
 
 class TooMany(RuntimeError):
@@ -80,7 +79,7 @@ class Starter:
             log.parent.mkdir(parents=True, exist_ok=True)
             with log.open("wb") as output:
                 process = subprocess.Popen(  # noqa: S603 - our own command; its words are checked
-                    [sys.executable, "-c", _COMMAND, *verb, *place],
+                    [sys.executable, "-m", "scheduler", *verb, *place],
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +15,7 @@ import pytest
 from storage.access import list_audit
 from storage.decisions import latest_decisions
 from storage.questions import find_questions
-from tests.scheduler.commands import type_command
+from tests.scheduler.commands import ROOT, type_command
 from tests.web.conftest import PASSWORD, TOKEN, Filled, Site, form_of
 from web.access import Attempts
 from web.keys import password_fits, password_hash, signed, unsigned
@@ -270,3 +275,19 @@ class TestCommands:
 
     def test_a_prefix_that_is_none_is_wrong_usage(self, tmp_path: Path) -> None:
         assert type_command("serve", "--root-path", "a b", "--data", tmp_path).code == 2
+
+    def test_the_desk_is_served_until_somebody_ends_it(self, tmp_path: Path) -> None:
+        command = [sys.executable, "-m", "scheduler", "serve", "--port", "0", "--data", str(tmp_path)]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        try:
+            assert process.stderr is not None
+            told = process.stderr.readline()
+            url = re.search(r"http://127\.0\.0\.1:\d+/", told)
+            assert url is not None, told
+            with urllib.request.urlopen(url[0], timeout=60) as answer:  # noqa: S310 - our own
+                assert "Nothing is kept here yet" in answer.read().decode()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=60) == 0
+        finally:
+            process.kill()
+            process.communicate()

@@ -43,6 +43,8 @@ def review(
         questions = find_questions(connection)
         open_ones = [each for each in questions if short(each) not in left_out]
         question = open_ones[0] if open_ones else None
+        # Who speaks for itself stands on the left.
+        pair = sorted((question.left, question.right), key=lambda each: not each.speaks) if question else []
         texts = load_texts(connection, [question.left.id, question.right.id]) if question else {}
         recent = latest_decisions(connection, RECENT)
         told = find_decisions(connection, numbers=[decided or undone or 0]) if decided or undone else []
@@ -52,11 +54,8 @@ def review(
             urls |= {one.id: one.url for one in view.releases} if view else {}
     values = {
         "question": question,
-        "rows": compared_rows(
-            texts[question.left.id], texts[question.right.id], question.left, question.right
-        )
-        if question
-        else None,
+        "pair": pair,
+        "rows": compared_rows(texts[pair[0].id], texts[pair[1].id], pair[0], pair[1]) if pair else None,
         "texts": texts,
         "urls": urls,
         "says": told_of(question.features) if question else [],

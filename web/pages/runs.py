@@ -25,6 +25,8 @@ router = APIRouter()
 MOST = 50
 """Runs on the page."""
 MOST_RELEASES = 100_000
+VERBS = ("crawl", "backfill")
+ORIGINS = ("live", "wayback", "live,wayback", "wayback,live")
 
 
 @router.get("/runs")
@@ -32,7 +34,7 @@ def runs(request: Request, source: Annotated[str | None, Query(max_length=80)] =
     """The latest runs, and a form that starts one."""
     desk = desk_of(request)
     known = {name: each.title for name, each in crawled_sources().items()}
-    values = {"known": known, "source": source or None, **_state(desk, source or None)}
+    values = {"known": known, "source": source or None, "origins": ORIGINS, **_state(desk, source or None)}
     return show(request, "runs.html", values)
 
 
@@ -63,31 +65,37 @@ def start(
     until: Annotated[str, Form(max_length=10)] = "",
     limit: Annotated[str, Form(max_length=7)] = "",
     again: Annotated[bool, Form()] = False,
+    verb: Annotated[str, Form(max_length=10)] = "crawl",
+    origin: Annotated[str, Form(max_length=40)] = "",
     form: Annotated[str, Form(max_length=100)] = "",
 ) -> Response:
-    """Start a crawl: what `communique crawl` does."""
+    """Start a crawl or a backfill: what the commands of these names do."""
     desk = desk_of(request)
     who = caller(request)
     check_form(desk, request, who, form, "run")
     try:
-        verb = _crawl(source, since, until, limit, again=again)
+        words = _words(verb, source, since, until)
+        words += _limit(limit) if verb == "crawl" else _origin(origin)
+        words += ["--again"] if again else []
     except ValueError as error:
-        return problem(request, 422, "This crawl was not started", str(error))
+        return problem(request, 422, "Nothing was started", str(error))
     now = desk.clock()
     try:
-        started = desk.starter.start(verb, source, who.name or "", now)
+        started = desk.starter.start(words, source, who.name or "", now)
     except TooMany as error:
-        return problem(request, 429, "This crawl was not started", str(error))
+        return problem(request, 429, "Nothing was started", str(error))
     with desk.write() as connection:
         note(connection, who.deed("start", started.words), now)
     return RedirectResponse(desk.path("/runs"), 303)
 
 
-def _crawl(source: str, since: str, until: str, limit: str, *, again: bool) -> list[str]:
+def _words(verb: str, source: str, since: str, until: str) -> list[str]:
     """The words of the command. ValueError for what no command would take."""
+    if verb not in VERBS:
+        raise ValueError(f"Expected one of {', '.join(VERBS)}, found {verb!r}.")
     if source not in crawled_sources():
         raise ValueError(f"There is no source {source[:80]!r} that is crawled.")
-    verb = ["crawl", source]
+    words = [verb, source]
     days: list[date] = []
     for name, told in (("since", since.strip()), ("until", until.strip())):
         if told:
@@ -95,14 +103,27 @@ def _crawl(source: str, since: str, until: str, limit: str, *, again: bool) -> l
                 days.append(date.fromisoformat(told))
             except ValueError:
                 raise ValueError(f"Expected a day as YYYY-MM-DD for {name}, found {told!r}.") from None
-            verb += [f"--{name}", days[-1].isoformat()]
+            words += [f"--{name}", days[-1].isoformat()]
     if days != sorted(days):
         raise ValueError(f"The window ends before it begins: {days[0]} and {days[1]}. Exchange them.")
-    if limit.strip():
-        if not limit.strip().isdecimal() or not 1 <= int(limit) <= MOST_RELEASES:
-            raise ValueError(f"Expected a number of releases from 1 to {MOST_RELEASES:,}, found {limit!r}.")
-        verb += ["--limit", str(int(limit))]
-    return [*verb, "--again"] if again else verb
+    return words
+
+
+def _limit(told: str) -> list[str]:
+    told = told.strip()
+    if not told:
+        return []
+    if not told.isdecimal() or not 1 <= int(told) <= MOST_RELEASES:
+        raise ValueError(f"Expected a number of releases from 1 to {MOST_RELEASES:,}, found {told!r}.")
+    return ["--limit", str(int(told))]
+
+
+def _origin(told: str) -> list[str]:
+    if not told:
+        return []
+    if told not in ORIGINS:
+        raise ValueError(f"Expected one of {' '.join(ORIGINS)} for the origin, found {told!r}.")
+    return ["--origin", told]
 
 
 def _state(desk: Desk, source: str | None) -> dict[str, object]:

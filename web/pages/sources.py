@@ -12,6 +12,8 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse
 
 from crawler.source import crawled_sources, registry
+from scheduler.health.standing import Standing as Judged
+from scheduler.health.standing import standings
 from scheduler.plan import plans
 from scheduler.triggers import every_in_words
 from scheduler.verbs.coverage import expectation_of
@@ -31,6 +33,8 @@ router = APIRouter()
 RUNS = 10
 YEARS = 2
 """Calendar years that are shown at once."""
+_SIGNS = {"never run": "never", "paused": "paused"}
+"""Of states of health that are neither good nor bad."""
 LATE = timedelta(hours=6)
 """So long after it was due a source is overdue."""
 STATES = ("stored", "discovered", "held", "skipped", "failed", "gone")
@@ -68,11 +72,12 @@ def sources(request: Request) -> HTMLResponse:
         found = overviews(connection)
         held = count_held(connection)
         planned = plans(crawled_sources(), connection, now)
+        judged = standings(connection, now, set(found))
     listed = []
     for name, definition in crawled_sources().items():
         overview = found.get(name, SourceOverview(name))
         number = sum(count for (source, _), count in held.items() if source == name)
-        stands = standing(overview, number, planned[name], now)
+        stands = standing(judged.get(name), number, planned[name], now)
         listed.append(Listed(name, definition, overview, stands, planned[name].next_at, number))
     order = {"failing": 0, "overdue": 1, "held": 2, "good": 3, "paused": 4, "never": 5}
     listed.sort(
@@ -113,12 +118,15 @@ def source(
             )
         ]
         plan = plans({name: definition}, connection, now)[name] if definition.discoveries() else None
+        ran = overview.last_run is not None or bool(overview.addresses)
+        judged = standings(connection, now, {name}).get(name) if ran else None
     values = {
         "name": name,
         "definition": definition,
         "plan": plan,
+        "judged": judged,
         "overview": overview,
-        "standing": standing(overview, sum(held.values()), plan, now),
+        "standing": standing(judged, sum(held.values()), plan, now),
         "every": every_in_words(plan.schedule.every) if plan else "",
         "held": dict(sorted(held.items(), key=lambda each: -each[1])),
         "runs": runs,
@@ -131,30 +139,23 @@ def source(
     return show(request, "source.html", values)
 
 
-def standing(overview: SourceOverview, held: int, plan: Plan | None, now: datetime) -> Standing:
-    """How a source stands by its last run and its ledger; `plan`: None of what is never crawled."""
+def standing(judged: Judged | None, held: int, plan: Plan | None, now: datetime) -> Standing:
+    """How a source stands, as `communique health` judges it; and what waits for a person though all is well.
+
+    `judged` is None of what never ran, `plan` of what is never crawled.
+    """
     if plan is not None and plan.schedule.paused is not None:
         paused = plan.schedule.paused
         return Standing("paused", "paused", f"{paused.made_by} paused it: {paused.reason}")
-    run = overview.last_run
-    if run is None:
+    if judged is None:
         return Standing("never", "not crawled yet", "No run of it is known.")
-    when = f"The last run, {words.ago(run.started_at, now)},"
-    failed = overview.addresses.get("failed", 0)
-    if run.state in ("failed", "killed") or run.is_lost(now):
-        return Standing(
-            "failing", "failing", f"{when} failed: {run.error or 'its process ended without a word.'}"
-        )
-    if overview.oldest_failure is not None:
-        oldest = overview.oldest_failure
-        several = "es" if failed != 1 else ""
-        told = f"{failed} address{several} failed, the oldest: {oldest.reason or oldest.failure}"
-        return Standing("failing", "pages fail", told)
+    if not judged.is_good:
+        return Standing("failing", judged.health, judged.reason)
     if plan is not None and plan.due is not None and plan.due.fires_at < now - LATE:
         return Standing("overdue", "overdue", f"It was due {words.ago(plan.due.fires_at, now)}.")
     if held:
         return Standing("held", "waits for you", f"{held} record{'s' if held != 1 else ''} held back.")
-    return Standing("good", "good", f"{when} {words.STATES[run.state]}.")
+    return Standing(_SIGNS.get(judged.health, "good"), judged.health, judged.reason)
 
 
 def _year(year: int, days: Sequence[DayCoverage]) -> CalendarYear:

@@ -150,13 +150,18 @@ def timeline(
 @router.get("/take-away")
 def take_away(request: Request, wanted: Annotated[Filter, Depends(_asked)]) -> HTMLResponse:
     """How to get what is kept, or a part of it, by API, feed and file."""
-    words_of = [
-        f"--{name.replace('_', '-')}={value}" for name, value in wanted.named.items() if value is not True
-    ]
-    words_of += [f"--{name.replace('_', '-')}" for name, value in wanted.named.items() if value is True]
-    command = shlex.join(["communique", "export", "--format", "jsonl", *words_of])
+    options = [_option(name, value) for name, value in wanted.named.items()]
+    command = shlex.join(["communique", "export", "statements.jsonl", *options])
     values = {"chosen": _chosen(wanted), "query": address("", values_of(wanted)), "command": command}
     return show(request, "take_away.html", values)
+
+
+def _option(name: str, value: object) -> str:
+    """A part of a filter as commands take it."""
+    if isinstance(value, bool):
+        without = {"has_translation": "no-translation"}.get(name, f"not-{name}")
+        return f"--{name.replace('_', '-') if value else without}"
+    return f"--{name}={value}"
 
 
 def values_of(wanted: Filter) -> dict[str, object]:
