@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Mapping
+from datetime import datetime
 
 from scrapy.settings import Settings
 
 from crawler.frontier import RunInProgress, RunRequest
-from crawler.items import Capture
+from crawler.items import AddressState, Capture, Due
 from crawler.memory_store import MemoryCaptures, MemoryFrontier, MemoryStore
 from tests.crawler import child
 
@@ -53,4 +54,17 @@ def taken_over(settings: Settings) -> MemoryStore:
     """A ledger that takes the run for dead after its first sign of life."""
     store = child.open_store(settings)
     store.frontier = _TakenOver()
+    return store
+
+
+class _Old(MemoryFrontier):
+    def revisits(self, source: str, *, now: datetime, budget: int) -> list[Due]:
+        kept = [key for key, entry in self.addresses[source].items() if entry.state is AddressState.STORED]
+        return list(self.look_up(source, sorted(kept)[:budget]).values())
+
+
+def old(settings: Settings) -> MemoryStore:
+    """A ledger for which the turn of every kept page has come."""
+    store = child.open_store(settings)
+    store.frontier.__class__ = _Old
     return store

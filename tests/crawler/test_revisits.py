@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.revisits import SHORTEST, Visited, choose, interval
+from tests.crawler.crawling import Crawls
+from tests.crawler.demo import definition, settings_for, web_of
+from tests.crawler.server import serving
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -81,3 +85,26 @@ def test_what_is_missing_goes_first_and_then_what_is_most_overdue() -> None:
     ]
     assert choose(pages, NOW, 10) == ["missing", "young", "old"]
     assert choose(pages, NOW, 1) == ["missing"]
+
+
+def test_a_run_ends_with_looks_at_kept_pages_within_its_budget(tmp_path: Path) -> None:
+    crawls = Crawls(tmp_path)
+    web = web_of([[9, 8, 7], [6, 5, 4], [3, 2, 1]])
+    with serving(web):
+        demo = crawls.define(definition())
+        crawls.crawl(definition=demo, settings=settings_for(web))
+        old = {**settings_for(web), "COMMUNIQUE_STORE": "tests.crawler.stores.old"}
+
+        def looked_at(budget: int, **arguments: str) -> int:
+            asked = len(web.paths())
+            crawled = crawls.crawl(
+                definition=demo, settings={**old, "COMMUNIQUE_REVISITS": budget}, **arguments
+            )
+            assert crawled.result["outcome"] in ("finished", "stopped")
+            return sum(path.startswith("/news/n") for path in web.paths()[asked:])
+
+        assert looked_at(4) == 4
+        assert looked_at(4, limit="2") == 2
+        # A window is a question of its own.
+        assert looked_at(4, since="2026-01-01") == 0
+        assert looked_at(0) == 0
