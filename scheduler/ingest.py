@@ -40,7 +40,7 @@ from scheduler.saved import Form, SavedFile, address_in, page_in
 from storage.captures import captures_in
 from storage.encodings import BodyUnreadable
 from storage.wacz import WaczBroken, warcs_in
-from storage.warc import WarcBroken
+from storage.warc import Responses, WarcBroken
 
 if TYPE_CHECKING:
     from storage.store import SqlStore
@@ -128,6 +128,7 @@ class Intake:
         self._pending: list[_Page] = []
         self._pending_bytes = 0
         self._by_source: dict[str, Counter[str]] = {}
+        self._responses = Responses()
         self.counts: Counter[Fate] = Counter()
         """Pages by what became of them."""
 
@@ -172,7 +173,7 @@ class Intake:
     def _take_warc(self, warc: Path, path: Path) -> None:
         """`path` is the file that the person named."""
         try:
-            for capture in captures_in(warc):
+            for capture in captures_in(warc, earlier=self._responses):
                 origin = self._wish.origin
                 self._take_capture(path, replace(capture, origin=origin) if origin else capture)
         except (WarcBroken, BodyUnreadable) as error:

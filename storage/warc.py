@@ -12,8 +12,9 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from warcio.bufferedreaders import ChunkedDataReader
 from warcio.exceptions import ArchiveLoadFailed
@@ -164,10 +165,11 @@ def raw_of(record: ArcWarcRecord, name: str, offset: int) -> Raw:
     return _read_whole(record, name, offset, keep=True), record.http_headers
 
 
-def captures_in(path: Path, limit: int = MOST_BYTES) -> Iterator[Capture]:
+def captures_in(path: Path, limit: int = MOST_BYTES, earlier: Responses | None = None) -> Iterator[Capture]:
     """The HTTP responses in any WARC file, plain or gzip, in order; error pages are given as they are.
 
-    Revisits are given with the body of the earlier record of the file that they refer to. A damaged file
+    Revisits are given with the body of the earlier record that they refer to, of this file or of those that
+    were read with the same `earlier`. A damaged file
     gives what comes before the damage, then raises WarcBroken. Responses that cannot be unpacked, are
     larger than `limit`, or refer to what the file does not hold, are left out; BodyUnreadable names them
     at the end.
@@ -178,7 +180,7 @@ def captures_in(path: Path, limit: int = MOST_BYTES) -> Iterator[Capture]:
         file.seek(0)
         source = _Members(file, path.name) if compressed else None
         stream = io.BufferedReader(source) if source else file
-        earlier = _Earlier(path, compressed=compressed)
+        earlier = earlier or Responses()
         while True:
             _skip_blank_lines(stream)
             offset = source.member if source else stream.tell()
@@ -187,11 +189,11 @@ def captures_in(path: Path, limit: int = MOST_BYTES) -> Iterator[Capture]:
                 break
             offset = source.member if source else offset
             try:
-                capture = capture_of(record, path.name, offset, limit, earlier.find)
+                capture = capture_of(record, path.name, offset, limit, partial(earlier.find, path))
             except BodyUnreadable as error:
                 left_out.append(str(error))
                 continue
-            earlier.note(record, offset)
+            earlier.note(record, _Stands(path, compressed, offset))
             if capture is not None:
                 yield capture
     if left_out:
@@ -203,42 +205,47 @@ def digest_of(body: bytes) -> str:
     return f"sha256:{hashlib.sha256(body).hexdigest()}"
 
 
-class _Earlier:
-    """Where the responses of a file stand, for the revisits that come after them."""
+class _Stands(NamedTuple):
+    path: Path
+    compressed: bool
+    offset: int
 
-    def __init__(self, path: Path, *, compressed: bool) -> None:
-        self._path = path
-        self._compressed = compressed
-        self._by_digest: dict[str, int] = {}
-        self._by_time: dict[tuple[str, str], int] = {}
 
-    def note(self, record: ArcWarcRecord, offset: int) -> None:
+class Responses:
+    """Where the responses of one or several files stand, for the revisits that come after them."""
+
+    def __init__(self) -> None:
+        self._by_digest: dict[str, _Stands] = {}
+        self._by_time: dict[tuple[str, str], _Stands] = {}
+
+    def note(self, record: ArcWarcRecord, place: _Stands) -> None:
         """Take down a record that was read."""
         if record.rec_type != "response":
             return
         said = record.rec_headers.get_header
         if digest := said("WARC-Payload-Digest"):
-            self._by_digest.setdefault(digest, offset)
-        self._by_time[(said("WARC-Target-URI") or "", (said("WARC-Date") or "")[:19])] = offset
+            self._by_digest.setdefault(digest, place)
+        self._by_time[(said("WARC-Target-URI") or "", (said("WARC-Date") or "")[:19])] = place
 
-    def find(self, record: ArcWarcRecord) -> Raw:
-        """As `Originals`."""
+    def find(self, path: Path, record: ArcWarcRecord) -> Raw:
+        """What a record of a file refers to. Raises BodyUnreadable."""
         said = record.rec_headers.get_header
         digest = said("WARC-Payload-Digest")
         refers = (said("WARC-Refers-To-Target-URI") or "", (said("WARC-Refers-To-Date") or "")[:19])
-        offset = self._by_time.get(refers, self._by_digest.get(digest or ""))
-        if offset is None:
-            raise BodyUnreadable(f"its body stands in a record that {self._path.name} does not hold")
-        with self._path.open("rb") as file:
+        place = self._by_time.get(refers, self._by_digest.get(digest or ""))
+        if place is None or not place.path.exists():
+            raise BodyUnreadable(f"its body stands in a record that {path.name} does not hold")
+        name, offset = place.path.name, place.offset
+        with place.path.open("rb") as file:
             file.seek(offset)
-            stream = io.BufferedReader(_Members(file, self._path.name)) if self._compressed else file
-            original = _parse(stream, self._path.name, offset)
+            stream = io.BufferedReader(_Members(file, name)) if place.compressed else file
+            original = _parse(stream, name, offset)
             # A member may hold several records; then the one that was meant is not the first.
             if original is None or (
                 digest and original.rec_headers.get_header("WARC-Payload-Digest") != digest
             ):
                 raise BodyUnreadable("the record that it refers to does not stand where a member begins")
-            return raw_of(original, self._path.name, offset)
+            return raw_of(original, name, offset)
 
 
 class _Members(io.RawIOBase):

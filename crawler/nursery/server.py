@@ -58,6 +58,7 @@ def serve(connection: socket.socket, modules: Sequence[str]) -> Birth | None:
             os.close(awake)
             os.close(wake)
             return Birth(tuple(asked["arguments"]), asked["environment"], descriptors[0])
+        _wait_until_it_leads(pid)
         os.close(descriptors[0])
         children[pid] = asked["child"]
         _tell(connection, {"child": asked["child"], "pid": pid})
@@ -66,6 +67,17 @@ def serve(connection: socket.socket, modules: Sequence[str]) -> Birth | None:
 def _readable(*descriptors: int) -> list[int]:
     readable, _, _ = select.select(list(descriptors), [], [])
     return readable
+
+
+def _wait_until_it_leads(pid: int) -> None:
+    """Until the child has a session of its own, so that who is told its number can signal its group."""
+    while True:
+        try:
+            if os.getsid(pid) == pid:
+                return
+        except ProcessLookupError:
+            return  # it has ended; that is told next
+        os.sched_yield()
 
 
 def _nothing(number: int, frame: FrameType | None) -> None:

@@ -24,7 +24,8 @@ class Standing:
     health: str
     """One of `Health`."""
     reason: str
-    since: datetime
+    since: datetime | None
+    """None: nothing has happened yet that it could be counted from."""
     """When the service judged so first; without a service, the last run's start."""
     facts: Mapping[str, object]
     evidence: Evidence
@@ -51,12 +52,13 @@ def standings(connection: Connection, now: datetime, names: Collection[str]) -> 
         evidence = gather(connection, source, now, said.get(name, {}))
         judgement = judge(evidence)
         before = kept.get(name)
+        since: datetime | None
         if before is not None and before.state == judgement.health:
             since = before.since
         elif judgement.health is Health.PAUSED:
-            since = min((each.made_at for each in said.get(name, {}).values()), default=now)
+            since = min((each.made_at for each in said.get(name, {}).values()), default=None)
         else:
-            since = evidence.runs[0].started_at if evidence.runs else now
+            since = evidence.runs[0].started_at if evidence.runs else None
         found[name] = Standing(
             source=name,
             health=judgement.health.value,

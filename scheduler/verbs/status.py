@@ -81,7 +81,7 @@ def status(
         out().print(shown)
     for standing in health.values():
         if not standing.is_good:
-            since = in_zone(standing.since)
+            since = in_zone(standing.since) if standing.since else "-"
             say(f"{standing.source}: {standing.health} since {since}: {standing.reason}", "red")
     for each in found.values():
         if each.last_run is not None and each.last_run.error:
@@ -144,7 +144,8 @@ def _show_standing(
         told["evidence"] = {**_plain(standing), "runs": standing.evidence.runs}
         write_json(told)
         return
-    out().print(cell(f"{source}: {standing.health} since {in_zone(standing.since)}"))
+    when = f" since {in_zone(standing.since)}" if standing.since else ""
+    out().print(cell(f"{source}: {standing.health}{when}"))
     out().print(cell(standing.reason))
     facts = table("fact", "found")
     for name, value in standing.facts.items():

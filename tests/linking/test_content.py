@@ -16,6 +16,7 @@ from storage.anchors import load_contents
 from storage.database import Database, default_url
 from storage.linkers import LinkerBusy, claim_linker
 from storage.links import load_links
+from storage.search import texts
 from storage.tables import ContentRow, DayAnchorsRow, LinkRow, Table, VectorRow
 from storage.unlinked import count_unlinked, next_tickets, settle_tickets
 from storage.vectors import load_vectors
@@ -218,6 +219,9 @@ def _empty(database: Database) -> None:
     with database.write() as connection:
         for table in reversed(Table.metadata.sorted_tables):
             connection.execute(delete(table))
+        # The words of statements are kept outside the tables that the models know.
+        texts.drop_tables(connection)
+        texts.make_tables(connection)
 
 
 def _arrive(database: Database, releases: Sequence[Release], chance: random.Random, cap: int) -> State:

@@ -238,7 +238,8 @@ def test_edits_and_withdrawals_that_no_index_tells_are_seen_when_asked_again(
         replica.withdraw(ours[1].url)
 
         plain = type_command("crawl", "us_dhs", "--data", data, "--json")
-        assert plain.lines[0]["counts"] == {"discovered": 0}
+        counts = plain.lines[0]["counts"]
+        assert counts == {"discovered": 0, "listed": 11, "listed_known": 11, "requests": counts["requests"]}
 
         days = {"--since": min(ours[0].posted_on, ours[1].posted_on), "--until": ours[0].posted_on}
         asked = [each for each in ours if days["--since"] <= each.posted_on <= days["--until"]]

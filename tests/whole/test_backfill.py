@@ -19,7 +19,7 @@ from tests.whole.archived import SINCE, Archived, contents, most_in
 
 SOURCES = ("mx_sre",)
 INDEX_CALLS, REPLAYS = 1800, 60
-BEHAVIOUR = Behaviour(storm_every=70, storm_length=2, broken_every=41, widest=800, largest_answer=40)
+BEHAVIOUR = Behaviour(storm_every=30, storm_length=2, broken_every=41, widest=800, largest_answer=40)
 
 
 @pytest.fixture(scope="module")
