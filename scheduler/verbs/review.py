@@ -7,7 +7,6 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
@@ -115,7 +114,7 @@ def _walk(place: Place, name: str, reason: str, limit: int) -> int:
 def _ask() -> str:
     say("One statement?  y(es)  n(o)  s(kip)  q(uit)", "bold")
     while True:
-        pressed = click.getchar()
+        pressed = typer.getchar()
         if not pressed or "\x03" in pressed or "\x04" in pressed:
             raise KeyboardInterrupt
         # Keys pressed in a hurry come together; the first that means something counts.
