@@ -71,12 +71,9 @@ def _readable(*descriptors: int) -> list[int]:
 
 def _wait_until_it_leads(pid: int) -> None:
     """Until the child has a session of its own, so that who is told its number can signal its group."""
-    while True:
-        try:
-            if os.getsid(pid) == pid:
-                return
-        except ProcessLookupError:
-            return  # it has ended; that is told next
+    while os.getsid(pid) != pid:
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return  # it has ended before, which is told next
         os.sched_yield()
 
 

@@ -6,12 +6,15 @@ new process.
 
 from __future__ import annotations
 
+import logging
 import os
 import select
 import signal
 import socket
 import subprocess
 from typing import Protocol
+
+logger = logging.getLogger(__name__)
 
 BUFFER = 2**20
 """Bytes that either side may have sent and the other not read."""
@@ -98,6 +101,8 @@ def fork() -> None:
         from crawler.reading.__main__ import answer
 
         code = answer(theirs.detach(), parent)
+    except Exception:
+        logger.exception("The process that reads pages ended by an error")
     finally:
         # Not through the frames below, which are the crawl's.
         os._exit(code)
