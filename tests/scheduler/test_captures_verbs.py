@@ -145,10 +145,10 @@ def test_pywb_shows_the_page_of_an_exported_warc(data: Path, tmp_path: Path) -> 
     """pywb pins old packages: COMMUNIQUE_TEST_PYWB names the Python of an environment of its own."""
     programs = Path(os.environ.get("COMMUNIQUE_TEST_PYWB", "")).parent
     if not (programs / "wb-manager").exists():
-        told = "no pywb: set COMMUNIQUE_TEST_PYWB as tests/pywb.py says"
+        reason = "no pywb: set COMMUNIQUE_TEST_PYWB as tests/pywb.py says"
         if os.environ.get("CI"):
-            pytest.fail(told)
-        pytest.skip(told)
+            pytest.fail(reason)
+        pytest.skip(reason)
     out = tmp_path / "out.warc.gz"
     assert type_command("export", "--warc", out, "--source", "us_dhs", "--data", data).code == 0
     for words in (["init", "ours"], ["add", "ours", str(out)]):
