@@ -310,20 +310,21 @@ class Rehearsal:
 
 
 def crawls(data: Path) -> Iterator[tuple[int, str, str]]:
-    """Processes that crawl into a data folder: number, source and run, from their command lines."""
-    here = f"COMMUNIQUE_DATA={data}".encode()
+    """Processes that crawl into a data folder: number, source and run, from the log that they write.
+
+    Forked crawls have no command line of their own. Of a crawl and its reader the one that leads counts.
+    """
+    logs = f"{data}/logs/"
     for folder in Path("/proc").iterdir():
         if folder.name.isdecimal():
             try:
-                words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
-                state = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[0]
-                if "crawler.run" not in words or here not in (folder / "environ").read_bytes().split(b"\0"):
-                    continue
+                written = os.readlink(folder / "fd" / "1")
+                fields = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
             except OSError:
                 continue
-            if "--run-id" in words and state not in "ZX":
-                run = words[words.index("--run-id") + 1]
-                yield int(folder.name), words[words.index("crawler.run") + 1], run
+            source, _, run = written.removeprefix(logs).removesuffix(".log").rpartition("-")
+            if written.startswith(logs) and source and fields[3] == folder.name and fields[0] not in "ZX":
+                yield int(folder.name), source, run
 
 
 def with_group(pid: int, number: signal.Signals) -> None:

@@ -6,16 +6,19 @@ The oracle knows nothing of triggers: it asks zoneinfo what the wall shows in ev
 minute of each local hour, day or week a firing belongs: the first in which the wall shows its time or a later
 one, else the period's last. Triggers are looked at around every change of clocks: hourly ones for two days
 before and after it, the others for sixteen; with --whole the others in all of the time. Zones are those with
-the most changes, of each set of equal ones one.
+the most changes, of each set of equal ones one. Around one change many zones show the same on the wall; what
+was found there is counted for each of them and looked up once.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import time
 import zoneinfo
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
@@ -176,6 +179,40 @@ def wrong(zone: str, cron: str, wanted: Sequence[int], fired: Sequence[datetime]
     return sum(each == 0 for each in counts), sum(each > 1 for each in counts)
 
 
+@dataclass(frozen=True)
+class Found:
+    """What one trigger did in one stretch of time."""
+
+    periods: int
+    """That begin and end within it."""
+    moved: bool
+    """Whether ours without jitter differs from the oracle in any minute."""
+    faults: Mapping[tuple[int, str], tuple[int, int]]
+    """By jitter and contender: periods missed, and doubled."""
+
+
+def examine(zone: str, cron: str, begin: datetime, end: datetime) -> Found:
+    """Ask the oracle and both contenders."""
+    expected = expected_firings(zone, cron, begin, end)
+    # A period is whole where it begins and ends within the time: not the first, not the last.
+    wanted = [period for _, period in expected[1:-1]]
+    return Found(
+        len(wanted),
+        [moment for moment, _ in expected] != ours(zone, cron, 0, begin, end),
+        {
+            (jitter, name): wrong(zone, cron, wanted, fires(zone, cron, jitter, begin, end))
+            for jitter in (0, 600)
+            for name, fires in (("ours", ours), ("APScheduler", bare))
+        },
+    )
+
+
+def same_wall(zone: str, begin: datetime, end: datetime) -> bytes:
+    """Equal for zones whose walls show the same in every minute that matters between two moments."""
+    wall = wall_minutes(zone, _minute(begin - PADDING), _minute(end + PADDING))
+    return hashlib.sha256(wall.tobytes()).digest()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--zones", type=int, default=100)
@@ -189,22 +226,24 @@ def main() -> None:
     started = time.monotonic()
     periods: Counter[str] = Counter()
     totals: Counter[tuple[str, int, str, str]] = Counter()
-    moved = 0
+    moved = stretches = 0
+    known: dict[tuple[str, datetime, datetime, bytes], Found] = {}
     for zone in track(zones, "zones"):
         for cron in TRIGGERS:
             for begin, end in windows(zone, cron, since, until, whole=options.whole):
-                expected = expected_firings(zone, cron, begin, end)
-                moved += [moment for moment, _ in expected] != ours(zone, cron, 0, begin, end)
-                # A period is whole where it begins and ends within the time: not the first, not the last.
-                wanted = [period for _, period in expected[1:-1]]
-                periods[cron] += len(wanted)
-                for jitter in (0, 600):
-                    for name, fires in (("ours", ours), ("APScheduler", bare)):
-                        missed, doubled = wrong(zone, cron, wanted, fires(zone, cron, jitter, begin, end))
-                        totals[cron, jitter, name, "missed"] += missed
-                        totals[cron, jitter, name, "doubled"] += doubled
+                key = (cron, begin, end, same_wall(zone, begin, end))
+                if key not in known:
+                    known[key] = examine(zone, cron, begin, end)
+                found = known[key]
+                stretches += 1
+                moved += found.moved
+                periods[cron] += found.periods
+                for (jitter, name), (missed, doubled) in found.faults.items():
+                    totals[cron, jitter, name, "missed"] += missed
+                    totals[cron, jitter, name, "doubled"] += doubled
         wall_minutes.cache_clear()
     print(f"{len(zones)} zones, {options.years} years, {time.monotonic() - started:.0f} s")
+    print(f"{stretches:,} stretches of time, {len(known):,} of them different")
     print("| trigger | jitter | whole periods | ours: missed, doubled | APScheduler: missed, doubled |")
     print("|---|---|---|---|---|")
     for cron in TRIGGERS:

@@ -6,8 +6,10 @@ the time that they take to begin.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -36,6 +38,8 @@ _MODULES = (
 )
 """What a crawl and its reader import. Not `crawler.settings`, which reads each child's environment."""
 _MOST = 2**20
+PATIENCE = 120.0
+"""Longest wait for a nursery that imports or forks."""
 _UNKNOWN = 255
 """Exit code of a child whose end nobody saw. How its crawl went is in the ledger."""
 
@@ -79,26 +83,21 @@ def start_anew(command: Sequence[str], environment: Mapping[str, str], log: Path
 class Nursling:
     """A crawl that was forked from the nursery."""
 
-    def __init__(self, nursery: Nursery, number: int) -> None:
+    def __init__(self, nursery: Nursery, number: int, pid: int) -> None:
         self._nursery = nursery
         self._number = number
-
-    @property
-    def pid(self) -> int:
+        self.pid = pid
         """Its number, and that of its group."""
-        return self._nursery.pids[self._number]
-
-    @property
-    def returncode(self) -> int | None:
+        self.returncode: int | None = None
         """Its exit code, negative for a signal, once `poll` has seen it."""
-        return self._nursery.codes.get(self._number)
 
     def poll(self) -> int | None:
         """Its exit code if it has ended."""
         if self.returncode is None:
             self._nursery.listen()
+            self.returncode = self._nursery.codes.pop(self._number, None)
         if self.returncode is None and self._nursery.gone and not _is_there(self.pid):
-            self._nursery.codes[self._number] = _UNKNOWN
+            self.returncode = _UNKNOWN
         return self.returncode
 
 
@@ -106,10 +105,14 @@ class Nursery:
     """Starts crawls by forking. Use as a context manager, from one thread; children outlive it."""
 
     def __init__(self) -> None:
-        self.pids: dict[int, int] = {}
         self.codes: dict[int, int] = {}
+        """Of children that have ended and were not asked since, by their number in order of birth."""
+        self._pids: dict[int, int] = {}
+        self._numbers = itertools.count()
         self.gone = not hasattr(os, "pidfd_open")
         """It has ended, or cannot be: nothing more is born, and nobody tells how children end."""
+        self.is_ready = False
+        """It has imported, and forks at once."""
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
 
@@ -135,22 +138,28 @@ class Nursery:
     ) -> None:
         if self._connection is not None:
             self._connection.close()
-        if self._process is not None:
+        if self._process is not None and self.is_ready:
             # It ends with its stream; where it is still importing, nobody waits for that.
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)
-            if self._process.poll() is None:
-                self._process.send_signal(signal.SIGKILL)
-                self._process.wait()
+        self._end()
+
+    def _end(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGKILL)
+            self._process.wait()
         self.gone = True
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], log: Path) -> CrawlProcess:
-        """A crawl, forked; waits until the nursery has imported. Raises NurseryUnusable."""
+        """A crawl, forked; waits until the nursery has imported. Raises NurseryUnusable.
+
+        A nursery that says nothing for long is ended: what it was asked for last is not born later.
+        """
         if self.gone or self._connection is None:
             raise NurseryUnusable("there is no nursery")
         if tuple(command[: len(CRAWL)]) != CRAWL:
             raise NurseryUnusable(f"{command[0]} is not the command of a crawl")
-        number = len(self.pids)
+        number = next(self._numbers)
         arguments = list(command[len(CRAWL) :])
         request = {"child": number, "arguments": arguments, "environment": dict(environment)}
         try:
@@ -158,11 +167,14 @@ class Nursery:
                 socket.send_fds(self._connection, [json.dumps(request).encode()], [stream.fileno()])
         except OSError as error:
             raise NurseryUnusable(str(error)) from error
-        while number not in self.pids:
+        while number not in self._pids:
             if self.gone:
                 raise NurseryUnusable("the nursery ended before it had forked")
+            if not select.select([self._connection], [], [], PATIENCE)[0]:
+                self._end()
+                raise NurseryUnusable(f"the nursery said nothing for {PATIENCE:g} s")
             self._take(self._connection.recv(_MOST))
-        return Nursling(self, number)
+        return Nursling(self, number, self._pids.pop(number))
 
     def listen(self) -> None:
         """Take what it has told since, without waiting."""
@@ -171,6 +183,8 @@ class Nursery:
                 self._take(self._connection.recv(_MOST, socket.MSG_DONTWAIT))
             except BlockingIOError:
                 return
+            except ConnectionResetError:
+                self.gone = True
 
     def _take(self, data: bytes) -> None:
         if not data:
@@ -178,9 +192,11 @@ class Nursery:
             return
         told = json.loads(data)
         if "pid" in told:
-            self.pids[told["child"]] = told["pid"]
+            self._pids[told["child"]] = told["pid"]
         elif "code" in told:
             self.codes[told["child"]] = told["code"]
+        elif "ready" in told:
+            self.is_ready = True
 
 
 def _is_there(pid: int) -> bool:

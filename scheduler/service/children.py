@@ -1,7 +1,9 @@
 """Crawls as child processes of the service, with limits on time and memory.
 
 Children outlive a service that is killed: the next one finds them by the process in their runs' rows, waits
-for their end, and keeps them to the same limits.
+for their end, and keeps them to the same limits. They are forked from a nursery, which the service keeps as
+long as it is the one at work; where that dies, the next crawls are processes of their own until another is
+there.
 """
 
 from __future__ import annotations
@@ -9,11 +11,12 @@ from __future__ import annotations
 import signal
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from scheduler.crawl import Child, Crew, Ending, Order
+from scheduler.nursery import Nursery
 from scheduler.service.limits import resident, seconds_at_work, send
 from scheduler.service.starter import DueCrawl, EndedCrawl
 from storage.processes import Process, is_alive
@@ -24,6 +27,10 @@ WHO = "schedule"
 """Who started the runs of the service, in the ledger."""
 LOOK_EVERY = 5.0
 """Seconds between two looks at what crawls take."""
+IMPORTING = 60.0
+"""Seconds for which crawls wait for a nursery that imports."""
+NEXT_NURSERY = 3600.0
+"""Seconds after which a nursery that died is followed by another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +62,22 @@ class _Work:
 class ChildStarter:
     """Implements `scheduler.service.starter.Starter` with processes of this machine."""
 
-    def __init__(self, crew: Crew, limits: Limits) -> None:
+    def __init__(self, crew: Crew, limits: Limits, breed: Callable[[], Nursery] | None = None) -> None:
+        """`breed` makes a nursery; None: each crawl is a new process."""
         self._crew = crew
+        self._breed = breed
         self._limits = limits
         self._work: dict[str, _Work] = {}
         self._looked = 0.0
+        self._nursery: Nursery | None = None
+        self._nursery_began = -NEXT_NURSERY
 
     def room(self) -> int:
-        """See Starter."""
+        """See Starter. None while the nursery imports."""
+        self._keep_nursery()
+        imports = self._nursery is not None and not (self._nursery.is_ready or self._nursery.gone)
+        if imports and time.monotonic() - self._nursery_began < IMPORTING:
+            return 0
         return max(0, self._crew.jobs - len(self._work))
 
     def at_work(self) -> Mapping[str, str]:
@@ -86,7 +101,8 @@ class ChildStarter:
 
     def start(self, crawl: DueCrawl, now: datetime) -> str:
         """See Starter. OSError where no process can be started."""
-        child = Child(Order(crawl.source, started_by=WHO, slot=crawl.slot), self._crew)
+        ready = self._nursery if self._nursery is not None and self._nursery.is_ready else None
+        child = Child(Order(crawl.source, started_by=WHO, slot=crawl.slot), self._crew, ready)
         self._work[crawl.source] = _Work(child.run, child.identity, child)
         return child.run
 
@@ -113,6 +129,22 @@ class ChildStarter:
         """See Starter."""
         for work in self._work.values():
             self._kill(work)
+
+    def close(self) -> None:
+        """See Starter."""
+        if self._nursery is not None:
+            self._nursery.__exit__(None, None, None)
+            self._nursery = None
+
+    def _keep_nursery(self) -> None:
+        """Begin one, and another when it has died: not at once, what killed it may be there still."""
+        if self._nursery is not None:
+            self._nursery.listen()
+        gone = self._nursery is None or self._nursery.gone
+        if self._breed is not None and gone and time.monotonic() - self._nursery_began >= NEXT_NURSERY:
+            self.close()
+            self._nursery_began = time.monotonic()
+            self._nursery = self._breed().__enter__()
 
     def _end_of(self, source: str, work: _Work, now: datetime) -> EndedCrawl | None:
         error = None

@@ -131,6 +131,7 @@ class Service:
             time.sleep(min(self.pause, 0.1))
         if self.linker is not None:
             self.linker.kill()
+        self.starter.close()
         self.leadership.release()
         self._tell("stopped", self.clock())
         self._log.info("stopped")

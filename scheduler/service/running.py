@@ -11,6 +11,7 @@ from scheduler.crawl import Crew, Interrupts
 from scheduler.health.watch import HealthWatch
 from scheduler.heartbeat import Heartbeat
 from scheduler.metrics import Metrics
+from scheduler.nursery import Nursery
 from scheduler.service.children import ChildStarter, Limits
 from scheduler.service.linking import LinkerChild
 from scheduler.service.loop import Service
@@ -53,9 +54,8 @@ def starter_for(crew: Crew, settings: ServiceSettings) -> Starter:
         from scheduler.workers.starter import QueueStarter
 
         return QueueStarter.over(crew.database)
-    return ChildStarter(
-        crew, Limits(settings.run_hours * 3600, settings.run_memory * 1024 * 1024, settings.grace)
-    )
+    limits = Limits(settings.run_hours * 3600, settings.run_memory * 1024 * 1024, settings.grace)
+    return ChildStarter(crew, limits, Nursery)
 
 
 def observers_for(data: Path, store: SqlStore, settings: ServiceSettings) -> Sequence[Observer]:

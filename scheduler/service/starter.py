@@ -61,3 +61,6 @@ class Starter(Protocol):
 
     def kill(self) -> None:
         """End what did not listen, at once."""
+
+    def close(self) -> None:
+        """The service ends and asks nothing more; what is still at work goes on."""

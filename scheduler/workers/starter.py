@@ -5,8 +5,8 @@ What was deferred is not this process's: when the service ends, or another one t
 
 from __future__ import annotations
 
-import atexit
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from datetime import datetime
 
 from scheduler.crawl import Order
@@ -27,18 +27,21 @@ GRACE = 60.0
 class QueueStarter:
     """Implements `scheduler.service.starter.Starter`."""
 
-    def __init__(self, database: Database, deferrer: Deferrer) -> None:
+    def __init__(
+        self, database: Database, deferrer: Deferrer, leave: Callable[[], object] = lambda: None
+    ) -> None:
+        """`leave` is called when the service ends."""
         self._database = database
         self._deferrer = deferrer
+        self._leave = leave
         self._runs: dict[str, str] = {}
 
     @classmethod
     def over(cls, database: Database) -> QueueStarter:
-        """With a connection of its own to the queue, until the process ends. Raises NoQueue."""
-        deferring = open_deferrer(database)
-        starter = cls(database, deferring.__enter__())
-        atexit.register(deferring.__exit__, None, None, None)
-        return starter
+        """With a connection of its own to the queue, until the service ends. Raises NoQueue."""
+        with ExitStack() as stack:
+            deferrer = stack.enter_context(open_deferrer(database))
+            return cls(database, deferrer, stack.pop_all().close)
 
     def room(self) -> int:
         """See Starter."""
@@ -82,6 +85,10 @@ class QueueStarter:
 
     def kill(self) -> None:
         """See Starter: workers go on."""
+
+    def close(self) -> None:
+        """See Starter."""
+        self._leave()
 
     @staticmethod
     def _is_nobodys(run: RunView, queued: set[str], now: datetime) -> bool:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,10 +17,9 @@ import pytest
 
 from crawler.frontier import RunRequest
 from crawler.source import source_named
-from scheduler.crawl import Child, Crew, Interrupts
-from scheduler.service import children
-from scheduler.service.children import WHO, ChildStarter, Limits
-from scheduler.service.limits import resident, seconds_at_work
+from scheduler.crawl import Interrupts
+from scheduler.service import notify
+from scheduler.service.children import WHO, ChildStarter
 from scheduler.service.logs import configure, sweep
 from scheduler.service.loop import Service
 from scheduler.service.notify import Notifier
@@ -31,9 +30,7 @@ from storage import runs
 from storage.clock import clock_of
 from storage.database import Database, default_url
 from storage.leadership import Leadership
-from storage.processes import Process, start_of, this_process
 from storage.schedules import PAUSED, override
-from storage.slots import note_process
 from tests.clock import Clock
 from tests.scheduler.commands import type_command
 
@@ -51,6 +48,7 @@ class FakeStarter:
     begun: list[DueCrawl] = field(default_factory=list)
     taken_over: int = 0
     raises: Exception | None = None
+    closed: bool = False
 
     def room(self) -> int:
         return self.jobs - len(self.working)
@@ -91,6 +89,9 @@ class FakeStarter:
 
     def kill(self) -> None:
         self.stop()
+
+    def close(self) -> None:
+        self.closed = True
 
 
 @dataclass
@@ -217,6 +218,7 @@ def test_observers_are_told_and_a_faulty_one_stops_nothing(database: Database, c
     service.wind_down()
     assert told.what[:4] == ["started", "tick", f"ended {first}", "tick"]
     assert told.what[-1] == "stopped"
+    assert starter.closed
 
 
 def test_a_round_that_fails_is_told_and_the_next_one_works(
@@ -273,109 +275,6 @@ def test_a_lock_is_free_at_once_when_its_holder_is_killed(database: Database) ->
 
 
 @pytest.fixture
-def crew(tmp_path: Path, database: Database, clock: Clock) -> Crew:
-    return Crew(tmp_path, database, None, clock=clock)
-
-
-@pytest.fixture
-def sleeping(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Children do nothing, for long."""
-    monkeypatch.setattr(
-        Child, "_command", lambda self: [sys.executable, "-c", "import time; time.sleep(600)"]
-    )
-    monkeypatch.setattr(children, "LOOK_EVERY", 0.0)
-
-
-DUE = DueCrawl("mx_sre", "2017-03-01T12:00:00Z", datetime(2017, 3, 1, 12).astimezone())
-
-
-def end_of(starter: ChildStarter, clock: Clock) -> EndedCrawl:
-    for _ in range(400):
-        found = starter.ended(clock())
-        if found:
-            return found[0]
-        subprocess.run(["sleep", "0.02"], check=True)
-    raise AssertionError("it does not end")
-
-
-@pytest.mark.parametrize(
-    ("limits", "words"),
-    [(Limits(seconds=0.001, grace=0), "longer than"), (Limits(memory=1 << 20, grace=0), "MiB of memory")],
-)
-@pytest.mark.usefixtures("sleeping")
-def test_a_crawl_that_takes_too_much_is_ended_and_is_said_to_have_failed(
-    crew: Crew, clock: Clock, limits: Limits, words: str
-) -> None:
-    starter = ChildStarter(crew, limits)
-    run = starter.start(DUE, clock())
-    ended = end_of(starter, clock)
-    assert (ended.run, ended.state) == (run, "failed")
-    assert words in (ended.error or "")
-    with crew.database.read() as connection:
-        found = runs.find_run(connection, run)
-    assert found is not None
-    assert (found.state, found.error, found.slot) == ("failed", ended.error, DUE.slot)
-
-
-@pytest.mark.usefixtures("sleeping")
-def test_a_child_that_outlives_its_service_is_recognised_by_the_next_one(crew: Crew, clock: Clock) -> None:
-    before = ChildStarter(crew, Limits())
-    run = before.start(DUE, clock())
-    after = ChildStarter(crew, Limits())
-    after.take_over(clock())
-    assert after.at_work() == {"mx_sre": run}
-    assert after.room() == crew.jobs - 1
-    assert after.ended(clock()) == []
-    after.kill()
-    assert end_of(before, clock).state == "failed"  # it never began its run
-    assert after.ended(clock())[0].run == run
-
-
-@pytest.mark.parametrize("noted", [True, False])
-def test_a_run_whose_service_died_before_it_began_is_closed(crew: Crew, clock: Clock, noted: bool) -> None:
-    with crew.database.write() as connection:
-        run = runs.plan(connection, RunRequest("mx_sre", WHO), DUE.slot, clock())
-        if noted:
-            note_process(connection, run, Process(socket.gethostname(), 2**22 + 1, "gone"))
-    ChildStarter(crew, Limits()).take_over(clock())
-    with crew.database.read() as connection:
-        found = runs.find_run(connection, run)
-    assert found is not None
-    assert found.state == "killed"
-    assert "its service with it" in (found.error or "")
-
-
-def test_a_service_that_stops_asks_its_crawls_to_end_then_kills_them(
-    crew: Crew, clock: Clock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deaf = "import signal, time; signal.signal(signal.SIGINT, signal.SIG_IGN); time.sleep(600)"
-    monkeypatch.setattr(Child, "_command", lambda self: [sys.executable, "-c", deaf])
-    starter = ChildStarter(replace(crew, jobs=1), Limits())
-    service = service_of(crew.database, clock, starter)
-    service._round()
-    (run,) = starter.at_work().values()
-    service.wind_down()
-    assert starter.at_work() == {}
-    with crew.database.read() as connection:
-        found = runs.find_run(connection, run)
-    assert found is not None
-    assert found.state in runs.ENDED
-
-
-def test_what_a_process_takes_is_told_by_the_system() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, start_new_session=True
-    ) as one:
-        assert resident({one.pid})[one.pid] > 0
-        seconds = seconds_at_work(Process(socket.gethostname(), one.pid, start_of(one.pid)))
-        assert seconds is not None
-        assert 0 <= seconds < 60
-        one.kill()
-    assert seconds_at_work(replace(this_process(), started=None)) is None
-    assert resident(set()) == {}
-
-
-@pytest.fixture
 def manager(tmp_path: Path) -> Iterator[tuple[str, socket.socket]]:
     """A service manager that listens."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
@@ -397,6 +296,20 @@ def test_the_service_manager_is_told_that_it_is_ready_alive_and_ending(
     assert heard[1].startswith("WATCHDOG=1\nSTATUS=")
     assert heard[2] == "STOPPING=1"
     Notifier(address + ".gone").ready()
+
+
+def test_a_manager_that_does_not_listen_stops_nothing(
+    manager: tuple[str, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address, listening = manager
+    monkeypatch.setattr(notify, "PATIENCE", 0.01)
+    notifier = Notifier(address)
+    for _ in range(1000):
+        notifier.alive("at work")
+        if notifier.missed > 2:
+            break
+    assert notifier.missed > 2, "its queue is never full: this test shows nothing"
+    assert listening.recv(500) == b"WATCHDOG=1\nSTATUS=at work"
 
 
 def test_settings_are_read_and_what_cannot_be_read_is_named() -> None:

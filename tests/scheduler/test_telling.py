@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -21,56 +17,14 @@ from storage.database import Database
 from storage.health import keep_health
 from storage.notices import list_notices
 from tests.clock import Clock
+from tests.hearing import Heard, hearing
 from tests.scheduler.commands import type_command
-
-
-@dataclass
-class Heard:
-    """A server that hears what it is told."""
-
-    url: str = ""
-    status: int = 200
-    asked: list[str] = field(default_factory=list)
-    told: list[dict[str, str]] = field(default_factory=list)
-
-    @property
-    def json_url(self) -> str:
-        """As Apprise writes it."""
-        return self.url.replace("http://", "json://")
 
 
 @pytest.fixture
 def heard() -> Iterator[Heard]:
-    found = Heard()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            found.asked.append(self.path)
-            self.answer()
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if found.status < 300:
-                found.told.append(json.loads(body))
-            found.asked.append(self.path)
-            self.answer()
-
-        def answer(self) -> None:
-            self.send_response(found.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-            """Quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield found
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with hearing() as found:
+        yield found
 
 
 def becomes(database: Database, source: str, state: str, now: datetime) -> None:
