@@ -218,6 +218,21 @@ class WarcStore:
         return self._file
 
     def _start(self) -> _OpenFile:
+        while True:
+            file = self._create()
+            # Recovery may have taken the empty file away before it was locked.
+            if os.fstat(file.descriptor).st_nlink:
+                break
+            os.close(file.descriptor)
+        try:
+            self._append(file, warcinfo_member(file.path.name, "Communique"))
+        except OSError:
+            os.close(file.descriptor)  # empty as it is, recovery removes it
+            raise
+        return file
+
+    def _create(self) -> _OpenFile:
+        """An empty file under the name of unfinished ones, so that recovery finds it whenever we are killed."""
         now = self._clock()
         host = re.sub(r"[^A-Za-z0-9-]+", "-", socket.gethostname())[:40]
         # The random part keeps two stores of one process apart, and processes in two containers.
@@ -225,18 +240,11 @@ class WarcStore:
         name = f"{now:%Y-%m}/{stem}"
         path = self._folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(stem + ".new")
-        descriptor = os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644)
-        # Locked before it bears a name that recovery looks for.
+        descriptor = os.open(
+            path.with_name(stem + OPEN), os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o644
+        )
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        new.rename(path.with_name(stem + OPEN))
-        file = _OpenFile(name, path, descriptor, 0)
-        try:
-            self._append(file, warcinfo_member(stem, "Communique"))
-        except OSError:
-            os.close(descriptor)  # empty as it is, recovery removes it
-            raise
-        return file
+        return _OpenFile(name, path, descriptor, 0)
 
     def _append(self, file: _OpenFile, member: bytes) -> None:
         written = 0

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
@@ -51,30 +51,42 @@ class Retries(RetryMiddleware):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Retries:
         """As Scrapy makes middlewares."""
-        return cls(crawler)
+        retries = cls(crawler)
+        crawler.signals.connect(retries.downloaded, signal=signals.response_downloaded)
+        return retries
 
     async def process_request(self, request: Request) -> None:
         """Hold the request back while its host asked for a pause."""
         if self._resume:
             await self._pause(urlparse_cached(request).hostname or "")
 
+    def downloaded(self, request: Request, response: Response) -> None:
+        """Hold the host: before Scrapy gives the freed place of its slot to the next request."""
+        wait = self._wait(request, response)
+        if wait is not None and wait <= self._longest:
+            self._hold(urlparse_cached(request).hostname or "", monotonic() + wait)
+
     async def process_response(  # type: ignore[override]
         self, request: Request, response: Response
     ) -> Request | Response:
         """Another try where that may help, after the wait that was asked for."""
         if request.meta.get("dont_retry"):
-            return response  # whoever asked sees to it
-        if response.status in ASKS_TO_WAIT:
-            header = response.headers.get("Retry-After")
-            wait = asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))
-            if wait is not None:
-                if wait > self._longest:
-                    return response
-                host = urlparse_cached(request).hostname or ""
-                self._hold(host, monotonic() + wait)
-                if not await self._pause(host):
-                    return response
+            return response
+        wait = self._wait(request, response)
+        if wait is not None:
+            if wait > self._longest:
+                return response
+            if not await self._pause(urlparse_cached(request).hostname or ""):
+                return response
         return super().process_response(request, response)
+
+    @staticmethod
+    def _wait(request: Request, response: Response) -> float | None:
+        """Seconds that the answer asks for; None where whoever asked sees to that (`dont_retry`)."""
+        if response.status not in ASKS_TO_WAIT or request.meta.get("dont_retry"):
+            return None
+        header = response.headers.get("Retry-After")
+        return asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))
 
     def _hold(self, host: str, until: float) -> None:
         self._resume[host] = max(until, self._resume.get(host, 0.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import hashlib
 import io
@@ -363,6 +364,25 @@ class TestRecovery:
         assert WarcStore(folder, database).recover() == []
         assert place is not None
         assert warcs.read(place).body == PAGE
+
+    def test_a_file_that_recovery_took_before_it_was_locked_is_begun_anew(
+        self, warcs: WarcStore, folder: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lock, taken = fcntl.flock, list[list[Recovered]]()
+
+        def late_lock(file: int, how: int) -> None:
+            if not taken:
+                taken.append([])  # recovery locks too
+                taken[0] += WarcStore(folder, database).recover()
+            lock(file, how)
+
+        monkeypatch.setattr("storage.captures.fcntl.flock", late_lock)
+        place = warcs.write("run1", capture(), PAGE).place
+        assert [each.captures for each in taken[0]] == [0]
+        assert place is not None
+        assert warcs.read(place).body == PAGE
+        warcs.close()
+        assert [path.name.endswith(".warc.gz") for path in files(folder)] == [True]
 
     def test_rows_of_records_that_the_disk_lost_are_removed(
         self, warcs: WarcStore, folder: Path, database: Database
