@@ -126,6 +126,10 @@ class Frontier(Protocol):
         """
 
 
+WARC_MIB = 1024
+"""MiB at which a file of captures is full, where nobody says otherwise."""
+
+
 class CaptureStore(Protocol):
     """The WARC store, seen from the crawler."""
 

@@ -18,6 +18,8 @@ import platformdirs
 from crawler.archives.archive import archive_at
 from crawler.archives.budget import INDEX_CALLS, REPLAYS
 from crawler.archives.common_crawl import DATA, INDEX
+from crawler.archives.pauses import UNASKED_PAUSE
+from crawler.frontier import WARC_MIB
 from crawler.guard import read_mappings
 from crawler.revisits import BUDGET
 
@@ -54,6 +56,11 @@ class Environment:
     """COMMUNIQUE_INDEX_CALLS: calls of an archive's index a minute, by all processes."""
     replays: float = REPLAYS
     """COMMUNIQUE_REPLAYS: pages of an archive a second, by all processes."""
+    unasked_pause: float = UNASKED_PAUSE
+    """COMMUNIQUE_UNASKED_PAUSE: seconds for which an archive is left alone when it did not say for how long,
+    or when a process was killed before it could read the answer."""
+    warc_mib: float = WARC_MIB
+    """COMMUNIQUE_WARC_MIB: MiB at which a file of captures is full and the next one begins."""
     encoder_key: str = field(default="", repr=False)
     """COMMUNIQUE_ENCODER_KEY: key of the endpoint that makes vectors; empty when it needs none."""
 
@@ -87,6 +94,8 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         archive=archive,
         index_calls=_rate("COMMUNIQUE_INDEX_CALLS", variables, INDEX_CALLS),
         replays=_rate("COMMUNIQUE_REPLAYS", variables, REPLAYS),
+        unasked_pause=_rate("COMMUNIQUE_UNASKED_PAUSE", variables, UNASKED_PAUSE),
+        warc_mib=_rate("COMMUNIQUE_WARC_MIB", variables, WARC_MIB),
     )
 
 
@@ -157,6 +166,11 @@ COMMUNIQUE_CONNECT_DELAY = environment.connect_delay
 COMMUNIQUE_ARCHIVE = environment.archive
 COMMUNIQUE_INDEX_CALLS = environment.index_calls
 COMMUNIQUE_REPLAYS = environment.replays
+COMMUNIQUE_UNASKED_PAUSE = environment.unasked_pause
+# Pauses that archives ask for; without it, or where it gives none, files of the data folder as well.
+COMMUNIQUE_PAUSES = "storage.pauses.shared_pauses"
+# At so many MiB a WARC file is full.
+COMMUNIQUE_WARC_MIB = environment.warc_mib
 # Program of the browser for sources that need one; None: the first Chromium that is installed.
 COMMUNIQUE_BROWSER = os.environ.get("COMMUNIQUE_BROWSER") or None
 # File that tells the ledger the time, in rehearsals (storage.clock); None: the system's clock.

@@ -88,11 +88,17 @@ class Place:
     database: str | None
     """SQLAlchemy URL; None: the SQLite file in the data folder."""
     json: bool
+    warc_mib: float
+    """At which a file of captures is full."""
 
     @property
     def settings(self) -> dict[str, str]:
         """As `storage.store.open_store` wants it."""
-        return {"COMMUNIQUE_DATA": str(self.data), "COMMUNIQUE_DATABASE": self.database or ""}
+        return {
+            "COMMUNIQUE_DATA": str(self.data),
+            "COMMUNIQUE_DATABASE": self.database or "",
+            "COMMUNIQUE_WARC_MIB": str(self.warc_mib),
+        }
 
     def options(self) -> str:
         """The options that lead a further command to this place, to be typed after its verb."""
@@ -187,6 +193,7 @@ def place_of(context: typer.Context, data: Path | None, database: str | None, as
         data=folder.expanduser().absolute(),
         database=database or given.database or environment.database or None,
         json=as_json or given.json,
+        warc_mib=environment.warc_mib,
     )
 
 

@@ -17,9 +17,9 @@ from crawler.archives.choice import CaptureState, End, Shown, end_of
 from crawler.archives.frontier import Chain, Ending, Found, Window
 from crawler.items import OUTSIDE_WINDOW, AddressState, Due, Origin
 from storage.clock import utc_now
-from storage.database import Database, insert_into
+from storage.database import Database
 from storage.outcomes import retry_after
-from storage.tables import AddressRow, ArchiveCaptureRow, ArchiveHoldRow, BackfillWindowRow, ReleaseRow
+from storage.tables import AddressRow, ArchiveCaptureRow, BackfillWindowRow, ReleaseRow
 from storage.walks import chunks
 
 OPEN, DONE = "open", "done"
@@ -198,25 +198,6 @@ class SqlArchives:
                     day = next((posted[each.id] for each in captures[key] if each.id in posted), None)
                     ends[key] = _end_address(connection, row, end, day, now)
         return ends
-
-    def hold(self, name: str, until: datetime, reason: str) -> None:
-        """See Archives. The later of two pauses counts."""
-        with self._database.write() as connection:
-            put = insert_into(connection, ArchiveHoldRow)
-            put = put.on_conflict_do_update(
-                index_elements=["name"],
-                set_={"until": put.excluded.until, "reason": put.excluded.reason},
-                where=ArchiveHoldRow.until < put.excluded.until,
-            )
-            connection.execute(put, [{"name": name, "until": until, "reason": reason}])
-
-    def held_until(self, name: str) -> datetime | None:
-        """See Archives."""
-        query = select(ArchiveHoldRow.until).where(
-            ArchiveHoldRow.name == name, ArchiveHoldRow.until > self._clock()
-        )
-        with self._database.read() as connection:
-            return connection.execute(query).scalar_one_or_none()
 
 
 def new_window(

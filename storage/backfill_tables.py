@@ -89,10 +89,24 @@ class ArchiveCaptureRow(Table):
 
 
 class ArchiveHoldRow(Table):
-    """Until when nobody is to ask an archive, because it said so to one of us."""
+    """Until when nobody is to ask an archive, because it said so to one of us; used on PostgreSQL only
+    (`storage.pauses`).
+    """
 
     __tablename__ = "archive_holds"
 
     name: Mapped[str] = mapped_column(String(255), primary_key=True)
     until: Mapped[datetime]
     reason: Mapped[str] = mapped_column(Text)
+
+
+class ArchiveRequestRow(Table):
+    """A process has requests to an archive under way; used on PostgreSQL only (`storage.pauses`)."""
+
+    __tablename__ = "archive_requests"
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    session: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Number of the process's session, as the server has it."""
+    session_since: Mapped[datetime]
+    """When that session began: numbers are given again."""

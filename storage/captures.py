@@ -25,6 +25,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from warcio.recordloader import ArcWarcRecord
 
+from crawler.frontier import WARC_MIB
 from crawler.items import Capture, CapturePlace
 from storage.clock import utc_now
 from storage.database import Database, insert_into
@@ -54,7 +55,7 @@ from storage.warc_members import (
 
 __all__ = ["CaptureUnreadable", "Recovered", "WarcStore", "captures_in", "read_capture", "record_at"]
 
-FULL = 2**30
+FULL = WARC_MIB * 2**20
 """A file is closed when it has grown to so many bytes."""
 BATCH = 64
 """Captures whose rows are written together."""
@@ -232,7 +233,7 @@ class WarcStore:
         return file
 
     def _create(self) -> _OpenFile:
-        """An empty file under the name of unfinished ones, so that recovery finds it whenever we are killed."""
+        """An empty file, named as unfinished ones are: recovery finds it whenever we are killed."""
         now = self._clock()
         host = re.sub(r"[^A-Za-z0-9-]+", "-", socket.gethostname())[:40]
         # The random part keeps two stores of one process apart, and processes in two containers.

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from crawler.frontier import WARC_MIB
 from storage.archives import SqlArchives
 from storage.captures import WarcStore
 from storage.clock import clock_of, utc_now
@@ -28,12 +29,18 @@ class Settings(Protocol):
 class SqlStore:
     """Implements `crawler.frontier.Store` and `crawler.archives.frontier.ArchiveStore`."""
 
-    def __init__(self, data: Path, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self,
+        data: Path,
+        database: Database,
+        clock: Callable[[], datetime] = utc_now,
+        warc_mib: float = WARC_MIB,
+    ) -> None:
         self.data = data
         """The data folder."""
         self.database = database
         self.frontier = Ledger(database, clock)
-        self.captures = WarcStore(data / "captures", database)
+        self.captures = WarcStore(data / "captures", database, full=round(warc_mib * 2**20))
         self.archives = SqlArchives(database)
 
     def close(self) -> None:
@@ -50,7 +57,8 @@ def database_at(url: str) -> Database:
 
 
 def open_store(settings: Settings) -> SqlStore:
-    """The store that COMMUNIQUE_DATA (a folder) and COMMUNIQUE_DATABASE (a URL, or nothing) name.
+    """The store that COMMUNIQUE_DATA (a folder) and COMMUNIQUE_DATABASE (a URL, or nothing) name; its WARC
+    files are full at COMMUNIQUE_WARC_MIB.
 
     Makes and upgrades the database where needed, and finishes the WARC files of killed processes.
     Raises DatabaseUnusable.
@@ -61,6 +69,7 @@ def open_store(settings: Settings) -> SqlStore:
     data = Path(str(folder)).expanduser().absolute()
     database = database_at(str(settings.get("COMMUNIQUE_DATABASE") or "") or default_url(data))
     database.upgrade()
-    store = SqlStore(data, database, clock_of(settings.get("COMMUNIQUE_CLOCK")))
+    warc_mib = float(settings.get("COMMUNIQUE_WARC_MIB") or WARC_MIB)
+    store = SqlStore(data, database, clock_of(settings.get("COMMUNIQUE_CLOCK")), warc_mib)
     store.captures.recover()
     return store

@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.access_tables import AuditRow, SecretRow, SessionRow, TokenRow, UserRow
-from storage.backfill_tables import ArchiveCaptureRow, ArchiveHoldRow, BackfillWindowRow
+from storage.backfill_tables import ArchiveCaptureRow, ArchiveHoldRow, ArchiveRequestRow, BackfillWindowRow
 from storage.columns import NAMING, BigId, Json, Table, UtcTime
 from storage.health_tables import HealthChangeRow, HealthRow, NoticeRow
 from storage.history_tables import AbsenceRow, RereadRow
@@ -42,6 +42,7 @@ __all__ = [
     "AnchorRow",
     "ArchiveCaptureRow",
     "ArchiveHoldRow",
+    "ArchiveRequestRow",
     "AuditRow",
     "BackfillWindowRow",
     "BandRow",

@@ -8,23 +8,23 @@ fifths of that.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Protocol
+from time import monotonic
 
 from crawler.archives.archive import WAYBACK, Archive
-from crawler.archives.frontier import Archives
+from crawler.archives.pauses import LONGEST_PAUSE, UNASKED_PAUSE, Pauses
 from crawler.turns import Turns
+
+logger = logging.getLogger(__name__)
 
 INDEX_CALLS = 24.0
 """A minute, of the index."""
 REPLAYS = 8.0
 """A second, of pages."""
-UNASKED_PAUSE = 60.0
-"""Seconds to be silent after a 429 that does not say for how long; doubled each time in a row."""
-LONGEST_PAUSE = 3600.0
-"""Seconds; an archive that asks for more is asked again after this all the same."""
+_WORTH_TELLING = 5.0
+"""Seconds of a pause that the log says."""
 _STEP = 0.25
 """Seconds between two looks at whether the crawl is being stopped."""
 # Pauses are a little longer than the budget demands: a request that left late must not be too near to the
@@ -49,48 +49,56 @@ def pace_of(archive: Archive, index_calls: float, replays: float, *, mapped: boo
     return Pace(_INDEX_MARGIN * 60.0 / index_calls, _REPLAY_MARGIN / replays)
 
 
-class Ask(Protocol):
-    """Calls the database in its thread (`crawler.runs.RunKeeper.ask`)."""
-
-    async def __call__(self, method: Callable[..., Any], *arguments: Any) -> Any:  # noqa: ANN401
-        """What the method returns."""
-
-
 class Budget:
     """Hands out turns at an archive."""
 
     def __init__(
         self,
         archive: Archive,
-        archives: Archives,
-        ask: Ask,
+        pauses: Pauses,
         turns: Turns,
         pace: Pace,
         stopping: Callable[[], bool],
+        unasked: float = UNASKED_PAUSE,
     ) -> None:
         self._archive = archive
-        self._archives = archives
-        self._ask = ask
+        self._pauses = pauses
         self._turns = turns
         self._pace = pace
         self._stopping = stopping
+        self._unasked = unasked
+        """Seconds to be silent after a 429 that does not say for how long; doubled each time in a row."""
         self._in_a_row = 0
+        self._silent_until = 0.0
+        """By the monotonic clock: a pause of which this process knows, and all others as soon as they can."""
 
     async def index_turn(self) -> bool:
-        """Wait for a turn at the index; False when the crawl is being stopped."""
+        """Wait for a turn at the index; False when the crawl is being stopped. A turn that was given is
+        followed by `end`.
+        """
         return await self._turn(f"{self._archive.host} index", self._pace.index)
 
     async def replay_turn(self) -> bool:
-        """Wait for a turn at the pages; False when the crawl is being stopped."""
+        """As `index_turn`, at the pages."""
         return await self._turn(f"{self._archive.host} pages", self._pace.replay)
 
     async def pause(self, seconds: float | None, reason: str) -> None:
-        """The archive wants to be left alone, by all processes; None: it did not say for how long."""
+        """The archive wants to be left alone, by all processes; None: it did not say for how long. To be
+        called before `end`.
+        """
         if seconds is None:
-            seconds = UNASKED_PAUSE * 2**self._in_a_row
+            seconds = self._unasked * 2**self._in_a_row
         self._in_a_row += 1
-        until = datetime.now(UTC) + timedelta(seconds=min(seconds, LONGEST_PAUSE))
-        await self._ask(self._archives.hold, self._archive.name, until, reason)
+        self._silent_until = max(self._silent_until, monotonic() + min(seconds, LONGEST_PAUSE))
+        await asyncio.to_thread(self._pauses.hold, self._archive.name, seconds, reason)
+
+    async def end(self) -> None:
+        """What was asked with a turn is answered and dealt with, or given up."""
+        await asyncio.to_thread(self._pauses.end, self._archive.name)
+
+    def close(self) -> None:
+        """Nothing more will be asked."""
+        self._pauses.close()
 
     def answered(self) -> None:
         """The archive answered as it should."""
@@ -105,15 +113,17 @@ class Budget:
 
     async def _turn(self, name: str, pause: float) -> bool:
         while not self._stopping():
-            until = await self._ask(self._archives.held_until, self._archive.name)
-            wait = (until - datetime.now(UTC)).total_seconds() if until is not None else 0.0
+            wait = self._silent_until - monotonic()
             if wait <= 0:
                 wait = await asyncio.to_thread(self._turns.take, name, pause)
-                if wait <= 0:
-                    # Somebody may have been told to pause while this one took the turn.
-                    until = await self._ask(self._archives.held_until, self._archive.name)
-                    if until is None:
-                        return True
-                    continue
+            if wait <= 0:
+                # Only now: a pause that was asked for while this one waited for its turn holds as well.
+                wait = await asyncio.to_thread(self._pauses.begin, self._archive.name)
+                if wait > _WORTH_TELLING:
+                    logger.info("%s is to be left alone for %.0f s more", self._archive.name, wait)
+            if wait <= 0:
+                if self._silent_until <= monotonic():
+                    return True
+                await self.end()
             await self.rest(wait)
         return False

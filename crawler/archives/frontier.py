@@ -117,12 +117,6 @@ class Archives(Protocol):
         """Write how captures ended, and how the addresses ended thereby, in one transaction; their new states
         by key."""
 
-    def hold(self, name: str, until: datetime, reason: str) -> None:
-        """No process is to ask that budget before then."""
-
-    def held_until(self, name: str) -> datetime | None:
-        """Until when nobody is to ask that budget; None: it may be asked, as far as anybody said."""
-
 
 @runtime_checkable
 class ArchiveStore(Store, Protocol):

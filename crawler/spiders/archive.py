@@ -21,6 +21,7 @@ from crawler.archives.archive import Archive, archive_at
 from crawler.archives.budget import Budget, pace_of
 from crawler.archives.choice import MOST_TEXTS, CaptureState, Lineup, Shown, line_up
 from crawler.archives.frontier import Archives, ArchiveStore, Chain, Ending, Found, Window
+from crawler.archives.pauses import open_pauses
 from crawler.archives.queries import queries_of
 from crawler.frontier import store_of
 from crawler.items import OUTSIDE_WINDOW, AddressState, CapturePlace, FailureKind, Held, Release
@@ -118,9 +119,21 @@ class ArchiveSpider(SourceSpider):
             mapped=mapped,
         )
         budget = Budget(
-            self.archive, self.archives, self.keeper.ask, open_turns(settings), pace, self._is_stopping
+            self.archive,
+            open_pauses(settings),
+            open_turns(settings),
+            pace,
+            self._is_stopping,
+            settings.getfloat("COMMUNIQUE_UNASKED_PAUSE"),
         )
         self._mementos = Mementos(self, budget)
+        try:
+            async for record in self._work():
+                yield record
+        finally:
+            budget.close()
+
+    async def _work(self) -> AsyncIterator[Any]:
         try:
             await self._ask_for_windows()
         except Stopped:

@@ -165,7 +165,7 @@ class Mementos:
             meta = {ASKED: asked, "dont_redirect": True, "dont_retry": True}
             request = Request(address, dont_filter=True, meta=meta)
             try:
-                response = await self._spider.crawler.engine.download_async(request)
+                response = await self._send(request)
             except CaptureFailed as error:
                 self._spider.stop("captures", str(error), FailureKind.STAGE)
                 raise Stopped from error
@@ -182,11 +182,8 @@ class Mementos:
                     raise NoPage(kind, detail) from error
                 await self._budget.rest(_FIRST_REST * 2 ** (tries - 1))
                 continue
-            if response.meta.get("capture") is None and response.status in (429, 503):
+            if _asks_for_a_pause(response):
                 pauses += 1
-                header = response.headers.get("Retry-After")
-                wait = asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))
-                await self._budget.pause(wait, f"status {response.status}")
                 if pauses == MOST_PAUSES:
                     detail = f"{self._archive.host} asked {pauses} times in a row to be left alone"
                     self._spider.stop("too many requests", f"{detail}; try again later", FailureKind.HTTP)
@@ -201,3 +198,22 @@ class Mementos:
                     continue
             self._budget.answered()
             return response
+
+    async def _send(self, request: Request) -> Response:
+        """The answer to a request that has its turn. A pause that it asks for holds for all processes before
+        anything else is done with it.
+        """
+        try:
+            response: Response = await self._spider.crawler.engine.download_async(request)
+            if _asks_for_a_pause(response):
+                header = response.headers.get("Retry-After")
+                wait = asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))
+                await self._budget.pause(wait, f"status {response.status}")
+            return response
+        finally:
+            await self._budget.end()
+
+
+def _asks_for_a_pause(response: Response) -> bool:
+    """Whether the archive itself wants to be left alone, and not the site of old."""
+    return response.meta.get("capture") is None and response.status in (429, 503)

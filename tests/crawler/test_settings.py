@@ -32,11 +32,14 @@ def test_everything_can_be_set() -> None:
             "COMMUNIQUE_CONTACT": " archive@example.org ",
             "COMMUNIQUE_CONNECT_TO": "www.gob.mx:443=127.0.0.1:40001",
             "COMMUNIQUE_CONNECT_DELAY": "0",
+            "COMMUNIQUE_WARC_MIB": "256",
+            "COMMUNIQUE_UNASKED_PAUSE": "30",
         }
     )
     assert environment.data == Path("/srv/press")
     assert environment.contact == "archive@example.org"
     assert environment.connect_delay == 0.0
+    assert (environment.warc_mib, environment.unasked_pause) == (256.0, 30.0)
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,7 @@ def test_everything_can_be_set() -> None:
         ("COMMUNIQUE_CONNECT_DELAY", "quickly", "'quickly' is not a number of seconds"),
         ("COMMUNIQUE_CONNECT_DELAY", "-1", "not a number of seconds"),
         ("COMMUNIQUE_CONNECT_DELAY", "nan", "not a number of seconds"),
+        ("COMMUNIQUE_WARC_MIB", "0", "'0' is not a number above 0"),
         ("COMMUNIQUE_CONTACT", "a@example.org\r\nX-Evil: 1", "printable ASCII"),
     ],
 )

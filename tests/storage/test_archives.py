@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
@@ -178,15 +178,6 @@ def test_a_redirect_that_led_to_an_address_which_the_index_does_not_show_adds_it
     assert not kept.archives.lead(kept.run, SOURCE, ARCHIVE, found(1, 6))
     assert set(kept.chains()) == {"id1", "id7"}
     assert kept.proof().unaccounted == 0
-
-
-def test_a_pause_holds_for_everybody_and_the_longer_of_two_counts(kept: Kept) -> None:
-    now = kept.clock()
-    kept.archives.hold(ARCHIVE, now + timedelta(seconds=60), "status 429")
-    kept.archives.hold(ARCHIVE, now + timedelta(seconds=30), "status 429")
-    assert SqlArchives(kept.database, kept.clock).held_until(ARCHIVE) == now + timedelta(seconds=60)
-    kept.clock.advance(seconds=61)
-    assert kept.archives.held_until(ARCHIVE) is None
 
 
 def test_the_proof_names_what_nothing_accounts_for(kept: Kept) -> None:

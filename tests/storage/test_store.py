@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,17 @@ def test_opening_a_store_finishes_what_a_killed_process_left(tmp_path: Path) -> 
     path.rename(path.with_name(path.name + ".open"))
     open_store(settings).close()
     assert path.exists()
+
+
+def test_the_size_at_which_a_file_of_captures_is_full_is_a_setting(tmp_path: Path) -> None:
+    store = open_store({"COMMUNIQUE_DATA": str(tmp_path), "COMMUNIQUE_WARC_MIB": str(2**-10)})
+    for number in range(3):
+        page = random.Random(number).randbytes(2_000)
+        store.captures.write("run1", replace(capture(), body=page, url=f"https://a.example/{number}"), page)
+    store.close()
+    files = sorted((tmp_path / "captures").rglob("*.warc.gz"))
+    assert len(files) == 3
+    assert all(1_024 < each.stat().st_size < 4_096 for each in files)
 
 
 def test_a_store_without_a_folder_is_refused(tmp_path: Path) -> None:

@@ -83,6 +83,8 @@ class Archived:
             "COMMUNIQUE_DATA": str(data),
             "COMMUNIQUE_INDEX_CALLS": str(self.index_calls),
             "COMMUNIQUE_REPLAYS": str(self.replays),
+            # What was answered to a killed crawl may have been a storm: those last so long here.
+            "COMMUNIQUE_UNASKED_PAUSE": str(self.archive.behaviour.retry_after),
         }
         with (data / "printed.jsonl").open("wb") as printed, (data / "said.log").open("ab") as said:
             return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=printed, stderr=said)
