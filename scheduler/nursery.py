@@ -63,7 +63,8 @@ class NurseryUnusable(Exception):
     """The nursery makes no child: start a process instead."""
 
 
-CRAWL = (sys.executable, "-m", "crawler.run")
+PROGRAM = "crawler.run"
+CRAWL = (sys.executable, "-m", PROGRAM)
 """How the command of a crawl begins."""
 
 
@@ -104,7 +105,9 @@ class Nursling:
 class Nursery:
     """Starts crawls by forking. Use as a context manager, from one thread; children outlive it."""
 
-    def __init__(self) -> None:
+    def __init__(self, programs: Sequence[str] = (PROGRAM,)) -> None:
+        """`programs`: the modules that its children may become, as `python -m` would run them."""
+        self._programs = programs
         self.codes: dict[int, int] = {}
         """Of children that have ended and were not asked since, by their number in order of birth."""
         self._pids: dict[int, int] = {}
@@ -157,11 +160,16 @@ class Nursery:
         """
         if self.gone or self._connection is None:
             raise NurseryUnusable("there is no nursery")
-        if tuple(command[: len(CRAWL)]) != CRAWL:
-            raise NurseryUnusable(f"{command[0]} is not the command of a crawl")
+        python, module, program, *arguments = command
+        if (python, module) != CRAWL[:2] or program not in self._programs:
+            raise NurseryUnusable(f"{program} is not the program of a crawl")
         number = next(self._numbers)
-        arguments = list(command[len(CRAWL) :])
-        request = {"child": number, "arguments": arguments, "environment": dict(environment)}
+        request = {
+            "child": number,
+            "program": program,
+            "arguments": arguments,
+            "environment": dict(environment),
+        }
         try:
             with log.open("wb") as stream:
                 socket.send_fds(self._connection, [json.dumps(request).encode()], [stream.fileno()])

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 from storage.database import Database, default_url
+from tests import nursery
 from tests.clock import Clock
 
 if TYPE_CHECKING:
@@ -27,6 +28,14 @@ def no_encoder() -> Iterator[None]:
     """Texts are compared without vectors, also in child processes: an encoder takes seconds to load."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("COMMUNIQUE_ENCODER", "none")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def forked_crawls() -> Iterator[None]:
+    """Commands that start a crawl or two fork them: each interpreter would take seconds to import it all."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("scheduler.crawl.start_anew", nursery.start)
         yield
 
 

@@ -1,7 +1,8 @@
-"""What a forked child does to become the process that `python -m crawler.run` would be."""
+"""What a forked child does to become the process that `python -m PROGRAM` would be."""
 
 from __future__ import annotations
 
+import importlib
 import os
 import random
 import signal
@@ -14,15 +15,17 @@ from dataclasses import dataclass
 class Birth:
     """What a child was forked for."""
 
+    program: str
+    """A module whose `main` takes the arguments and returns the exit code: `crawler.run`."""
     arguments: tuple[str, ...]
-    """Of the command line of `crawler.run`."""
+    """Of its command line."""
     environment: Mapping[str, str]
     log: int
     """Descriptor of what it writes."""
 
 
 def live(birth: Birth) -> int:
-    """Run the crawl; the exit code. To be called once, at the bottom of a forked process."""
+    """Run the program; its exit code. To be called once, at the bottom of a forked process."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -34,12 +37,12 @@ def live(birth: Birth) -> int:
     os.close(birth.log)
     os.environ.clear()
     os.environ.update(birth.environment)
-    sys.argv[:] = ["crawler.run", *birth.arguments]
+    sys.argv[:] = [birth.program, *birth.arguments]
     # All children would draw the same numbers.
     random.seed()
 
     from crawler.reading import spare
-    from crawler.run import main
 
     spare.fork()
-    return main(birth.arguments)
+    code: int = importlib.import_module(birth.program).main(birth.arguments)
+    return code

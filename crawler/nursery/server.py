@@ -57,7 +57,7 @@ def serve(connection: socket.socket, modules: Sequence[str]) -> Birth | None:
             signal.set_wakeup_fd(-1)
             os.close(awake)
             os.close(wake)
-            return Birth(tuple(asked["arguments"]), asked["environment"], descriptors[0])
+            return Birth(asked["program"], tuple(asked["arguments"]), asked["environment"], descriptors[0])
         _wait_until_it_leads(pid)
         os.close(descriptors[0])
         children[pid] = asked["child"]

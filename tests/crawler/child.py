@@ -10,6 +10,7 @@ import json
 import pickle
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,9 @@ def spider_class(order: dict[str, Any]) -> type[Spider]:
     return spider_for(load_source(Path(order["definition"])))
 
 
-def main(path: str) -> int:
-    """Crawl as ordered; the result goes to the file that the order names."""
+def main(arguments: Sequence[str]) -> int:
+    """Crawl as the file says that the argument names; the result goes to the file that the order names."""
+    (path,) = arguments
     order = json.loads(Path(path).read_text())
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
@@ -117,4 +119,4 @@ def main(path: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1:]))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
-import subprocess
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from tests import nursery
 
 ROOT = Path(__file__).parents[2]
 
@@ -76,13 +78,9 @@ class Crawls:
         }
         order_path = self.folder / f"order-{self._number}.json"
         order_path.write_text(json.dumps(order))
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.crawler.child", str(order_path)],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return Crawled(json.loads(Path(str(order["result"])).read_text()), done.stderr)
+        log = self.folder / f"log-{self._number}"
+        process = nursery.start([sys.executable, "-m", nursery.CHILD, str(order_path)], dict(os.environ), log)
+        code = nursery.wait(process)
+        told = log.read_text()
+        assert code == 0, told
+        return Crawled(json.loads(Path(str(order["result"])).read_text()), told)

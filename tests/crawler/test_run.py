@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from crawler.replica import Replica
-from tests.crawler.crawling import ROOT, Crawls
+from scheduler.nursery import CRAWL, CrawlProcess
+from tests import nursery
+from tests.crawler.crawling import Crawls
 from tests.crawler.demo import definition, page, settings_for, web_of
 from tests.crawler.server import Answer, Web, serving
 
@@ -20,41 +22,53 @@ COLUMN = Answer(b"<html><p>Column 022717 Somebody</p><p>Monday, February 27, 201
 MEMORY = ("-s", "COMMUNIQUE_STORE=", "-s", "ITEM_PIPELINES={}", "-s", "RETRY_TIMES=0")
 
 
-def start(web: Web, *arguments: str, source: str = "mexidata", **environment: str) -> subprocess.Popen[str]:
-    mapping = web.mapping("mexidata.info", "www.mexidata.info")
-    return subprocess.Popen(
-        [sys.executable, "-m", "crawler.run", source, *MEMORY, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "COMMUNIQUE_CONNECT_TO": mapping, "COMMUNIQUE_CONNECT_DELAY": "0", **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+@dataclass(frozen=True)
+class Started:
+    process: CrawlProcess
+    log: Path
 
 
-def end(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, told = process.communicate(timeout=60)
-    return process.returncode, told
+Start = Callable[..., Started]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    def begin(
+        web: Web | Mapping[str, str], *arguments: str, source: str = "mexidata", **environment: str
+    ) -> Started:
+        if isinstance(web, Web):
+            mapping = web.mapping("mexidata.info", "www.mexidata.info")
+            web = {**os.environ, "COMMUNIQUE_CONNECT_TO": mapping, "COMMUNIQUE_CONNECT_DELAY": "0"}
+        log = tmp_path / "log"
+        command = [*CRAWL, source, *MEMORY, *arguments]
+        return Started(nursery.start(command, {**web, **environment}, log), log)
+
+    return begin
+
+
+def end(started: Started) -> tuple[int, str]:
+    code = nursery.wait(started.process, 60)
+    return code, started.log.read_text()
 
 
 def columns(first: int, last: int) -> Web:
     return Web({f"/id{number}.html": COLUMN for number in range(first, last + 1)}, robots="")
 
 
-def test_a_crawl_that_finishes_says_nothing_and_exits_with_0() -> None:
+def test_a_crawl_that_finishes_says_nothing_and_exits_with_0(start: Start) -> None:
     with serving(columns(4403, 4405)) as web:
         assert end(start(web)) == (0, "")
     assert len(web.paths()) == 3 + 25
 
 
-def test_a_crawl_that_stops_at_its_limit_exits_with_0() -> None:
+def test_a_crawl_that_stops_at_its_limit_exits_with_0(start: Start) -> None:
     with serving(columns(4403, 4405)) as web:
         code, _ = end(start(web, "--limit", "2"))
     assert code == 0
     assert len(web.paths()) == 2
 
 
-def test_a_crawl_that_failed_exits_with_1_and_says_why() -> None:
+def test_a_crawl_that_failed_exits_with_1_and_says_why(start: Start) -> None:
     with serving(Web(robots=Answer(b"", 503))) as web:
         code, told = end(start(web))
     assert code == 1
@@ -78,7 +92,11 @@ def test_a_crawl_that_failed_exits_with_1_and_says_why() -> None:
     ],
 )
 def test_what_cannot_be_used_exits_with_2_and_one_line(
-    arguments: tuple[str, ...], source: str, environment: dict[str, str], words: str
+    start: Start,
+    arguments: tuple[str, ...],
+    source: str,
+    environment: dict[str, str],
+    words: str,
 ) -> None:
     with serving(columns(4403, 4403)) as web:
         code, told = end(start(web, *arguments, source=source, **environment))
@@ -89,20 +107,20 @@ def test_what_cannot_be_used_exits_with_2_and_one_line(
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_ends_the_crawl_cleanly_with_3(how: signal.Signals) -> None:
+def test_an_interrupt_ends_the_crawl_cleanly_with_3(start: Start, how: signal.Signals) -> None:
     routes = {f"/id{number}.html": Answer(COLUMN.body, wait=0.05) for number in range(4403, 9999)}
     with serving(Web(routes, robots="")) as web:
-        process = start(web)
+        started = start(web)
         deadline = time.monotonic() + 30
         while len(web.paths()) < 20 and time.monotonic() < deadline:
             time.sleep(0.02)
-        process.send_signal(how)
-        code, told = end(process)
+        os.kill(started.process.pid, how)
+        code, told = end(started)
     assert code == 3, told
     assert len(web.paths()) >= 20
 
 
-def test_a_source_that_another_process_has_exits_with_4_and_says_so() -> None:
+def test_a_source_that_another_process_has_exits_with_4_and_says_so(start: Start) -> None:
     with serving(columns(4403, 4403)) as web:
         code, told = end(start(web, "-s", "COMMUNIQUE_STORE=tests.crawler.stores.busy"))
     assert code == 4
@@ -139,22 +157,19 @@ def test_a_run_that_the_ledger_gave_up_fetches_nothing_more(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_certificate_counts_only_when_somebody_trusted_vouches_for_it(trusted: bool) -> None:
+def test_a_certificate_counts_only_when_somebody_trusted_vouches_for_it(start: Start, trusted: bool) -> None:
     with Replica(releases=30, seed=7) as replica:
         environment = {**os.environ, **replica.environment}
         if not trusted:
             del environment["SSL_CERT_FILE"]
-        command = [sys.executable, "-m", "crawler.run", "mx_sre", *MEMORY]
-        done = subprocess.run(
-            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
-        )
+        ended = end(start(environment, source="mx_sre"))
         paths = [entry.path for entry in replica.log]
     if trusted:
-        assert (done.returncode, done.stderr) == (0, "")
+        assert ended == (0, "")
         assert len(paths) > 2
     else:
-        assert done.returncode == 1
-        assert "certificate verify failed" in done.stderr
+        assert ended[0] == 1
+        assert "certificate verify failed" in ended[1]
         assert paths == []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +14,8 @@ from sqlalchemy import text
 from crawler.turns import FileTurns
 from storage.database import Database
 from storage.turns import DatabaseTurns, shared_turns
-from tests.crawler.crawling import ROOT, Crawls
+from tests import nursery
+from tests.crawler.crawling import Crawls
 from tests.crawler.demo import definition, settings_for, web_of
 from tests.crawler.server import Web, serving
 
@@ -138,10 +139,12 @@ def crawl_at_once(tmp_path: Path, web: Web, folders: list[Path], **settings: obj
         orders[-1].write_text(json.dumps(order))
     with serving(web):
         crawls = [
-            subprocess.Popen([sys.executable, "-m", "tests.crawler.child", str(order)], cwd=ROOT)
+            nursery.start(
+                [sys.executable, "-m", nursery.CHILD, str(order)], dict(os.environ), order.with_name("log")
+            )
             for order in orders
         ]
-        assert [crawl.wait(120) for crawl in crawls] == [0] * len(crawls)
+        assert [nursery.wait(crawl) for crawl in crawls] == [0] * len(crawls)
     return sorted(hit.at for hit in web.hits)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import socket
 import sys
@@ -13,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from crawler.run import UNUSABLE
-from scheduler.nursery import CRAWL, CrawlProcess, Nursery, NurseryUnusable, start_anew
+from scheduler.nursery import CRAWL, Nursery, NurseryUnusable, start_anew
+from tests.nursery import wait
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the nursery is for Linux")
 
@@ -43,22 +43,12 @@ def environment(data: Path, port: int | None = None) -> dict[str, str]:
     }
 
 
-def ended(process: CrawlProcess) -> int | None:
-    descriptor = os.pidfd_open(process.pid) if process.poll() is None else None
-    if descriptor is not None:
-        select.select([descriptor], [], [], 60)
-        os.close(descriptor)
-    while (code := process.poll()) is None:
-        os.sched_yield()  # it has ended; the nursery is about to say so
-    return code
-
-
 def test_both_ways_tell_the_same_exit_code_and_write_the_same_log(nursery: Nursery, tmp_path: Path) -> None:
     said = {}
     for name, start in (("forked", nursery.start), ("anew", start_anew)):
         log = tmp_path / f"{name}.log"
         process = start([*CRAWL, "no_such_source"], environment(tmp_path), log)
-        assert ended(process) == UNUSABLE
+        assert wait(process) == UNUSABLE
         said[name] = log.read_text()
     assert said["forked"] == said["anew"] != ""
 
@@ -72,7 +62,7 @@ def test_each_child_leads_a_session_and_has_the_environment_that_was_given(
         assert process.poll() is None
     finally:
         os.killpg(process.pid, signal.SIGKILL)
-    assert ended(process) == -signal.SIGKILL
+    assert wait(process) == -signal.SIGKILL
 
 
 def test_a_child_outlives_a_nursery_that_dies_and_the_next_is_a_process_of_its_own(
@@ -87,7 +77,7 @@ def test_a_child_outlives_a_nursery_that_dies_and_the_next_is_a_process_of_its_o
         with pytest.raises(NurseryUnusable):
             nursery.start([*CRAWL, "au_pm"], environment(tmp_path, silence), tmp_path / "log")
         os.killpg(process.pid, signal.SIGKILL)
-        assert ended(process) == 255
+        assert wait(process) == 255
 
 
 def test_a_nursery_that_is_left_while_it_imports_ends_too() -> None:

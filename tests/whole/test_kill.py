@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -19,9 +17,10 @@ from sqlalchemy import text
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.replica import SOURCES, Logged, Replica
+from scheduler.nursery import CRAWL, CrawlProcess
 from storage.database import Database, default_url
+from tests import nursery
 
-ROOT = Path(__file__).parents[2]
 PATIENCE = 300
 
 
@@ -43,17 +42,15 @@ class Watch:
         self.reached.clear()
 
 
-def crawl(source: str, data: Path, replica: Replica) -> subprocess.Popen[bytes]:
+def crawl(source: str, data: Path, replica: Replica) -> CrawlProcess:
     environment = {**os.environ, **replica.environment, "COMMUNIQUE_DATA": str(data)}
-    command = [sys.executable, "-m", "crawler.run", source]
     data.mkdir(parents=True, exist_ok=True)
-    with (data.parent / f"{source}.log").open("ab") as log:
-        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+    return nursery.start([*CRAWL, source], environment, data.parent / f"{source}.log")
 
 
 def finish(source: str, data: Path, replica: Replica) -> None:
     child = crawl(source, data, replica)
-    assert child.wait(PATIENCE) == 0, (data.parent / f"{source}.log").read_text()[-4000:]
+    assert nursery.wait(child, PATIENCE) == 0, (data.parent / f"{source}.log").read_text()[-4000:]
 
 
 def kill_after(requests: int, source: str, data: Path, replica: Replica, watch: Watch) -> bool:
@@ -62,13 +59,13 @@ def kill_after(requests: int, source: str, data: Path, replica: Replica, watch: 
     child = crawl(source, data, replica)
 
     def ended() -> None:
-        child.wait()
+        nursery.wait_for_end(child, PATIENCE)
         watch.reached.set()
 
     threading.Thread(target=ended, daemon=True).start()
     assert watch.reached.wait(PATIENCE), "the crawl stands still"
-    child.send_signal(signal.SIGKILL)
-    return child.wait() == -signal.SIGKILL
+    nursery.kill(child)
+    return nursery.wait(child, PATIENCE) == -signal.SIGKILL
 
 
 def stored(data: Path) -> dict[str, tuple[str, int]]:

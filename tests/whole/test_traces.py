@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from crawler.items import Capture, CapturePlace
 from crawler.replica import Replica
+from scheduler.nursery import CRAWL
 from storage.held import list_held
 from storage.provenance import revisions_of
 from storage.statements import StatementQuery, find_statements
 from storage.store import SqlStore, open_store
 from storage.tables import ReleaseRow, RunRow
+from tests import nursery
 
-ROOT = Path(__file__).parents[2]
 SOURCES = ("mx_sre", "mexidata", "us_state")
 """A listing of pages, numbered pages in an editor's style, and an API whose index holds whole records."""
 
@@ -33,11 +31,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
     with Replica(releases=60, seed=7) as replica:
         environment = {**os.environ, **replica.environment, "COMMUNIQUE_DATA": str(data)}
         for source in SOURCES:
-            command = [sys.executable, "-m", "crawler.run", source]
-            done = subprocess.run(
-                command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, done.stderr[-4000:]
+            log = data / f"{source}.log"
+            crawl = nursery.start([*CRAWL, source], environment, log)
+            assert nursery.wait(crawl) == 0, log.read_text()[-4000:]
     opened = open_store({"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_DATABASE": ""})
     yield opened
     opened.close()
