@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import URL, select, text
+from sqlalchemy import select, text
 
 from crawler.replica import Replica
 from crawler.source import source_named
@@ -40,6 +40,7 @@ from storage.clock import clock_of
 from storage.database import Database, default_url
 from storage.schedules import EVERY, override, overrides
 from storage.tables import RunRow
+from tests.postgresql import Cluster, running_cluster
 
 ROOT = Path(__file__).parents[1]
 START = datetime(2026, 3, 14, tzinfo=UTC)
@@ -47,64 +48,6 @@ START = datetime(2026, 3, 14, tzinfo=UTC)
 EVERY_OF = {"mx_sre": "1d", "us_dhs": "30 2 * * *", "uk_fcdo": "30 1 * * *", "ca_gac": "0 2,14 * * *"}
 """What a person says in the rehearsal: fewer crawls than the definitions want, by interval and by cron."""
 JITTER = 3600
-
-
-@dataclass
-class Cluster:
-    """A PostgreSQL server of this program's own that can be restarted."""
-
-    folder: Path
-    _process: subprocess.Popen[bytes] | None = None
-    _lend: list[str] = field(default_factory=list)
-
-    def make(self) -> str:
-        """Make and start it; URL of an empty database."""
-        from tests.postgresql import _binaries, _other_user
-
-        self._binaries = _binaries()
-        data = self.folder / "data"
-        data.mkdir(parents=True, mode=0o700)
-        if os.geteuid() == 0:
-            user = _other_user()
-            for path in (self.folder, data):
-                os.chown(path, user.pw_uid, user.pw_gid)
-            self.folder.chmod(0o755)
-            self._lend = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-        make = [str(self._binaries / "initdb"), "-D", str(data), "-U", "chaos", "-A", "trust", "--no-sync"]
-        subprocess.run([*self._lend, *make, "-E", "UTF8"], cwd=self.folder, check=True, capture_output=True)
-        self.start()
-        query = {"host": str(self.folder)}
-        return URL.create("postgresql+psycopg", "chaos", database="postgres", query=query).render_as_string()
-
-    def start(self) -> None:
-        """Start the server, and wait until it answers."""
-        import psycopg
-
-        serve = [str(self._binaries / "postgres"), "-D", str(self.folder / "data"), "-c", "fsync=off"]
-        serve += ["-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}"]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*self._lend, *serve], cwd=self.folder, stdout=log, stderr=log, start_new_session=True
-            )
-        for _ in range(600):
-            try:
-                psycopg.connect(f"host={self.folder} user=chaos dbname=postgres").close()
-            except psycopg.OperationalError:
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError((self.folder / "log").read_text())
-
-    def stop(self) -> None:
-        """Disconnect everybody and end it."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGINT)
-            self._process.wait(60)
-
-    def restart(self) -> None:
-        """As an administrator does, at the worst moment."""
-        self.stop()
-        self.start()
 
 
 @dataclass
@@ -408,11 +351,8 @@ def database_of(kind: str, folder: Path) -> Iterator[tuple[str | None, Cluster |
     if kind == "sqlite":
         yield None, None
         return
-    cluster = Cluster(folder / "postgresql")
-    try:
-        yield cluster.make(), cluster
-    finally:
-        cluster.stop()
+    with running_cluster(folder / "postgresql") as cluster:
+        yield cluster.url.render_as_string(), cluster
 
 
 def main() -> None:

@@ -1,12 +1,14 @@
 """Two workers against one: twenty sources in one queue, each host at its pace, one worker killed half-way.
 
-    python -m benchmarks.workers [--sources 20] [--delay 3] [--jobs 2]
+    python -m benchmarks.workers [--sources 20] [--delay 3] [--jobs 2] [--round one|two|killed ...]
 
 The sources are of the catalogue, each on a host of its own, served on loopback from their samples; fetching
 takes as long as the pace says (`--delay` seconds between two requests to a host), as with real sites.
 PostgreSQL is started for the run. Three rounds: one worker, two workers, two of which one is killed with
-SIGKILL, and its crawls with it, when half of the sources are done. What is stored must be the same in all
-three, every source must have finished exactly once, and no gap in the server's log may be below the delay.
+SIGKILL, and its crawls with it, when half of the sources are done. Workers are at work before anything is
+put into the queue; time counts from there to the end of the last crawl. What is stored must be the same in
+all three, every source must have finished exactly once, and no gap in the server's log may be below the
+delay.
 """
 
 from __future__ import annotations
@@ -63,14 +65,22 @@ def one_host_each(number: int) -> list[str]:
 
 def start(database: Database, data: Path, jobs: int, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     place = {"COMMUNIQUE_DATA": str(data), "COMMUNIQUE_DATABASE": database.address}
-    command = [sys.executable, "-m", "scheduler", "worker", "--until-empty", "--only", "crawl"]
+    command = [sys.executable, "-m", "scheduler", "worker", "--only", "crawl", "--json"]
     return subprocess.Popen(
         [*command, "--jobs", str(jobs)],
         cwd=ROOT,
         env={**os.environ, **environment, **place},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
+
+
+def wait_until_ready(workers: list[subprocess.Popen[bytes]]) -> None:
+    """Each says a line when it takes jobs; its nursery has then had a moment more to import."""
+    for each in workers:
+        assert each.stdout is not None
+        assert each.stdout.readline(), "a worker did not start"
+    time.sleep(5)
 
 
 def runs_of(database: Database) -> list[RunView]:
@@ -86,14 +96,15 @@ def measure(
     database.upgrade()
     with tempfile.TemporaryDirectory(prefix="workers-") as folder, CatalogueReplica() as replica:
         environment = {**replica.environment, "COMMUNIQUE_CONNECT_DELAY": str(options.delay)}
-        with open_deferrer(database) as deferrer:
-            for source in sources:
-                deferrer.crawl(Order(source))
-        began = time.monotonic()
         at_work = [
             start(database, Path(folder) / str(number), options.jobs, environment)
             for number in range(workers)
         ]
+        wait_until_ready(at_work)
+        began = time.monotonic()
+        with open_deferrer(database) as deferrer:
+            for source in sources:
+                deferrer.crawl(Order(source))
         if kill:
             while sum(run.state == "finished" for run in runs_of(database)) < len(sources) // 2:
                 time.sleep(0.2)
@@ -101,9 +112,13 @@ def measure(
             for run in runs_of(database):
                 if run.state == "running" and _belongs_to(run.process, Path(folder) / "0"):
                     os.killpg(run.process, signal.SIGKILL)
-        for process in at_work:
-            process.wait()
+        while sum(run.state == "finished" for run in runs_of(database)) < len(sources):
+            time.sleep(0.2)
         seconds = time.monotonic() - began
+        for process in at_work:
+            process.terminate()
+        for process in at_work:
+            process.communicate()
         asked: dict[str, list[float]] = defaultdict(list)
         for each in replica.log:
             asked[each.host].append(each.at.timestamp())
@@ -139,33 +154,42 @@ def _belongs_to(process: int, data: Path) -> bool:
         return False
 
 
+ROUNDS = {"one": (1, False), "two": (2, False), "killed": (2, True)}
+"""Workers, and whether one is killed."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sources", type=int, default=20)
     parser.add_argument("--delay", type=float, default=3.0)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--round", choices=ROUNDS, action="append", help="only these; all when left out")
     options = parser.parse_args()
     sources = one_host_each(options.sources)
+    rounds: dict[str, Round] = {}
     with running_server() as server:
-        alone = measure(server, sources, 1, options, kill=False)
-        print(f"one worker: {alone.seconds:.0f} s, {alone.requests} requests", flush=True)
-        both = measure(server, sources, 2, options, kill=False)
-        print(
-            f"two workers: {both.seconds:.0f} s, {alone.seconds / both.seconds:.2f} times as fast", flush=True
-        )
-        killed = measure(server, sources, 2, options, kill=True)
-        print(f"two, one killed half-way: {killed.seconds:.0f} s, {killed.killed} crawls killed")
-    good = True
-    for name, each in (("one", alone), ("two", both), ("killed", killed)):
-        once = sum(number == 1 for number in each.finished.values())
-        print(
-            f"{name}: {len(each.releases)} releases, {each.twice} twice, "
-            f"{once} of {len(sources)} sources finished once, "
-            f"nearest requests {each.nearest:.3f} s apart (allowed {options.delay})"
-        )
-        good &= each.releases == alone.releases and not each.twice and once == len(sources)
-        good &= each.nearest >= options.delay
-    sys.exit(0 if good and killed.killed else 1)
+        for name in options.round or ROUNDS:
+            workers, kill = ROUNDS[name]
+            each = rounds[name] = measure(server, sources, workers, options, kill=kill)
+            once = sum(number == 1 for number in each.finished.values())
+            print(
+                f"{name}: {each.seconds:.0f} s, {each.requests} requests, {len(each.releases)} releases, "
+                f"{each.twice} twice, {once} of {len(sources)} sources finished once, {each.killed} crawls "
+                f"killed, nearest requests {each.nearest:.3f} s apart (allowed {options.delay:g})",
+                flush=True,
+            )
+    if "one" in rounds and "two" in rounds:
+        print(f"two: {rounds['one'].seconds / rounds['two'].seconds:.2f} times as fast as one")
+    first = next(iter(rounds.values()))
+    good = all(
+        each.releases == first.releases
+        and not each.twice
+        and all(number == 1 for number in each.finished.values())
+        and each.nearest >= options.delay
+        and bool(each.killed) == ROUNDS[name][1]
+        for name, each in rounds.items()
+    )
+    sys.exit(0 if good else 1)
 
 
 if __name__ == "__main__":

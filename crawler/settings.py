@@ -173,6 +173,8 @@ COMMUNIQUE_PAUSES = "storage.pauses.shared_pauses"
 COMMUNIQUE_WARC_MIB = environment.warc_mib
 # Program of the browser for sources that need one; None: the first Chromium that is installed.
 COMMUNIQUE_BROWSER = os.environ.get("COMMUNIQUE_BROWSER") or None
+# Seconds for which a crawl waits for a database server that is away, being restarted.
+COMMUNIQUE_PATIENCE = 180
 # File that tells the ledger the time, in rehearsals (storage.clock); None: the system's clock.
 COMMUNIQUE_CLOCK = os.environ.get("COMMUNIQUE_CLOCK") or None
 # Ports besides 80 and 443 to which connections may be made, without a mapping.

@@ -11,7 +11,8 @@ import fcntl
 import json
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ Rows = list[tuple[str | int, ...]]
 
 SECONDS_TO_WAIT = 60
 """How long a transaction waits for another one to end."""
+AWAY = 0.25
+"""Seconds between two tries to reach a server that is away."""
 
 _WRITERS_LOCK = 0x636F6D6D
 """Number of the advisory lock of writers on PostgreSQL ("comm")."""
@@ -67,6 +70,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self._url = _parse(url)
+        self.patience = 0.0
+        """Seconds for which a transaction waits to begin while the server is away, being restarted."""
         self._write_lock = threading.Lock()
         self._writing = threading.local()
         self.engine = _make_engine(self._url)
@@ -105,7 +110,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection in a transaction that sees one state and cannot write."""
-        with self._reader.connect() as connection, connection.begin():
+        with self._begun(self._reader) as connection:
             yield connection
 
     @contextmanager
@@ -121,11 +126,8 @@ class Database:
         with self._write_lock:
             self._writing.now = True
             try:
-                with self._writer.connect() as connection, connection.begin():
-                    if not self.is_sqlite:
-                        _wait_for_other_writers(connection)
-                    with _indexed(connection):
-                        yield connection
+                with self._begun(self._writer, self._take_turn) as connection, _indexed(connection):
+                    yield connection
             finally:
                 self._writing.now = False
 
@@ -137,8 +139,31 @@ class Database:
         """
         if self.is_sqlite:
             raise RuntimeError("Database.beside() is for servers: SQLite has one writer, Database.write()")
-        with self.engine.connect() as connection, connection.begin():
+        with self._begun(self.engine) as connection:
             yield connection
+
+    @contextmanager
+    def _begun(
+        self, engine: Engine, prepare: Callable[[Connection], None] = lambda connection: None
+    ) -> Iterator[Connection]:
+        """A transaction; only its beginning is tried again, before anything was done in it."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            has_begun = False
+            try:
+                with engine.connect() as connection, connection.begin():
+                    prepare(connection)
+                    has_begun = True
+                    yield connection
+                    return
+            except LOST:
+                if has_begun or self.is_sqlite or time.monotonic() >= deadline:
+                    raise
+            time.sleep(AWAY)
+
+    def _take_turn(self, connection: Connection) -> None:
+        if not self.is_sqlite:
+            _wait_for_other_writers(connection)
 
     def revision(self) -> str | None:
         """Revision of the schema in the database; None when it has none. Raises DatabaseUnusable."""

@@ -46,16 +46,21 @@ def bring_up(database: Database, whole: str, changes: Mapping[str, str]) -> bool
             f"{database.url} holds a queue of a newer Procrastinate (its last change is {version!r}, the "
             f"newest known here is {names[-1]!r}). Upgrade Communique and Procrastinate on this machine."
         )
-    for name in names[names.index(version) + 1 :]:
+    missing = names[names.index(version) + 1 :]
+    for name in missing:
         with database.write() as connection:
             if (_version(connection) or "") < name:
                 _run(connection, changes[name])
                 _note(connection, name)
-    return True
+    return bool(missing)
 
 
 def _version(connection: Connection) -> str | None:
-    there = connection.scalar(text("SELECT to_regclass(:name)"), {"name": f"{NAMESPACE}.version"})
+    # Not to_regclass: it remembers that a namespace was not there, also of one that was made while we waited.
+    there = connection.scalar(
+        text("SELECT 1 FROM pg_tables WHERE schemaname = :name AND tablename = 'version'"),
+        {"name": NAMESPACE},
+    )
     if there is None:
         return None
     newest: str | None = connection.scalar(text(f"SELECT newest FROM {NAMESPACE}.version"))  # noqa: S608

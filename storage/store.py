@@ -69,6 +69,8 @@ def open_store(settings: Settings) -> SqlStore:
     data = Path(str(folder)).expanduser().absolute()
     database = database_at(str(settings.get("COMMUNIQUE_DATABASE") or "") or default_url(data))
     database.upgrade()
+    # What worked once is waited for when it is restarted; a wrong address was told before.
+    database.patience = float(settings.get("COMMUNIQUE_PATIENCE") or 0)
     warc_mib = float(settings.get("COMMUNIQUE_WARC_MIB") or WARC_MIB)
     store = SqlStore(data, database, clock_of(settings.get("COMMUNIQUE_CLOCK")), warc_mib)
     store.captures.recover()

@@ -69,16 +69,87 @@ def running_server() -> Iterator[Server]:
         finally:
             server.close()
         return
-    binaries = _binaries()
     with (
         tempfile.TemporaryDirectory(prefix="communique-postgresql-") as folder,
-        _started(binaries, Path(folder)) as url,
+        running_cluster(Path(folder)) as cluster,
     ):
-        server = Server(url)
+        server = Server(cluster.url)
         try:
             yield server
         finally:
             server.close()
+
+
+class Cluster:
+    """A server of our own in a folder, which can be stopped and started again. Raises NoPostgreSQL."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._data = folder, folder / "data"
+        self._binaries = _binaries()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._data.mkdir(mode=0o700, parents=True)
+        self.url = URL.create(
+            "postgresql+psycopg", username=_NAME, database="postgres", query={"host": str(folder)}
+        )
+        # PostgreSQL refuses to run as root, so root lends it to another user.
+        self._lend: list[str] = []
+        self._end_with_parent = ["setpriv", "--pdeathsig=INT"] if shutil.which("setpriv") else []
+        if os.geteuid() == 0:
+            user = _other_user()
+            for path in (folder, self._data):
+                os.chown(path, user.pw_uid, user.pw_gid)
+            if shutil.which("setpriv"):
+                self._lend = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
+                self._end_with_parent = [*self._lend, "--pdeathsig=INT"]
+            else:
+                self._lend = self._end_with_parent = ["runuser", "-u", user.pw_name, "--"]
+        make = [str(self._binaries / "initdb"), "-D", str(self._data), "-U", _NAME, "-A", "trust"]
+        make += ["-E", "UTF8", "--no-sync"]
+        made = subprocess.run([*self._lend, *make], cwd=folder, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise RuntimeError(f"initdb failed: {made.stderr or made.stdout}")
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(self._folder),
+            "fsync": "off",
+            "synchronous_commit": "off",
+            "full_page_writes": "off",
+        }
+        serve = [str(self._binaries / "postgres"), "-D", str(self._data)]
+        for name, value in settings.items():
+            serve += ["-c", f"{name}={value}"]
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [*self._end_with_parent, *serve], cwd=self._folder, stdout=output, stderr=output
+            )
+        _wait_until_it_answers(self.url, self._process, log)
+
+    def stop(self) -> None:
+        """Disconnect whoever is left ("fast" shutdown), and end it."""
+        if self._process is not None:
+            self._process.send_signal(2)
+            self._process.wait(timeout=60)
+            self._process = None
+
+    def restart(self) -> None:
+        """As an administrator does, at the worst moment."""
+        self.stop()
+        self.start()
+
+
+@contextmanager
+def running_cluster(folder: Path) -> Iterator[Cluster]:
+    """A server of our own, for so long."""
+    cluster = Cluster(folder)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
 
 
 def _binaries() -> Path:
@@ -99,48 +170,6 @@ def _binaries() -> Path:
 
 def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in folder.parent.name.split(".") if part.isdigit())
-
-
-@contextmanager
-def _started(binaries: Path, folder: Path) -> Iterator[URL]:
-    data = folder / "data"
-    data.mkdir(mode=0o700)
-    # PostgreSQL refuses to run as root, so root lends it to another user.
-    lend: list[str] = []
-    end_with_parent = ["setpriv", "--pdeathsig=INT"] if shutil.which("setpriv") else []
-    if os.geteuid() == 0:
-        user = _other_user()
-        for path in (folder, data):
-            os.chown(path, user.pw_uid, user.pw_gid)
-        if shutil.which("setpriv"):
-            lend = ["setpriv", f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--clear-groups"]
-            end_with_parent = [*lend, "--pdeathsig=INT"]
-        else:
-            lend = end_with_parent = ["runuser", "-u", user.pw_name, "--"]
-    make = [str(binaries / "initdb"), "-D", str(data), "-U", _NAME, "-A", "trust", "-E", "UTF8", "--no-sync"]
-    made = subprocess.run([*lend, *make], cwd=folder, capture_output=True, text=True, check=False)
-    if made.returncode:
-        raise RuntimeError(f"initdb failed: {made.stderr or made.stdout}")
-    settings = {
-        "listen_addresses": "",
-        "unix_socket_directories": str(folder),
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
-    }
-    serve = [str(binaries / "postgres"), "-D", str(data)]
-    for name, value in settings.items():
-        serve += ["-c", f"{name}={value}"]
-    log = folder / "log"
-    url = URL.create("postgresql+psycopg", username=_NAME, database="postgres", query={"host": str(folder)})
-    with log.open("wb") as output:
-        process = subprocess.Popen([*end_with_parent, *serve], cwd=folder, stdout=output, stderr=output)
-    try:
-        _wait_until_it_answers(url, process, log)
-        yield url
-    finally:
-        process.send_signal(2)  # "fast" shutdown: disconnects whoever is left
-        process.wait(timeout=30)
 
 
 def _other_user() -> pwd.struct_passwd:

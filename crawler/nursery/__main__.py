@@ -9,13 +9,18 @@ from crawler.nursery.child import Birth, live
 from crawler.nursery.server import serve
 
 
-def main() -> int:
+def main() -> None:
     """Fork until whoever asks is gone; in a child, the crawl that was asked for."""
     descriptor, *modules = sys.argv[1:]
     with socket.socket(fileno=int(descriptor)) as connection:
         born: Birth | None = serve(connection, modules)
-    return 0 if born is None else live(born)
+    if born is not None:
+        code = live(born)
+
+        from crawler.run import leave
+
+        leave(code)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -8,8 +8,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import Connection, func, insert, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from storage import migrations
 from storage.database import Database, DatabaseUnusable, default_url
@@ -193,3 +193,50 @@ def test_a_missing_driver_says_which_extra_brings_it(monkeypatch: pytest.MonkeyP
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(DatabaseUnusable):
         Database(url)
+
+
+class TestPatience:
+    """Of a crawl, with a server that is being restarted."""
+
+    @pytest.fixture
+    def backend(self) -> str:
+        return "postgresql"
+
+    @pytest.fixture
+    def away(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """The server is away as often as this list is long."""
+        left: list[str] = ["starting up", "starting up"]
+        connect = database._reader.connect
+
+        def failing() -> Connection:
+            if left:
+                raise OperationalError("connect", None, ConnectionError(left.pop()))
+            return connect()
+
+        monkeypatch.setattr(database._reader, "connect", failing)
+        monkeypatch.setattr("storage.database.AWAY", 0.0)
+        return left
+
+    def test_a_transaction_begins_when_the_server_is_back(self, database: Database, away: list[str]) -> None:
+        database.patience = 60
+        with database.read() as connection:
+            assert connection.scalar(text("SELECT 1")) == 1
+        assert away == []
+
+    def test_without_patience_the_error_is_told_at_once(self, database: Database, away: list[str]) -> None:
+        with pytest.raises(OperationalError), database.read():
+            pass
+        assert len(away) == 1
+
+    def test_what_fails_later_is_not_done_again(self, database: Database) -> None:
+        database.patience = 60
+        done = []
+
+        def ask() -> None:
+            with database.read():
+                done.append(1)
+                raise OperationalError("query", None, ConnectionError("shutting down"))
+
+        with pytest.raises(OperationalError):
+            ask()
+        assert done == [1]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -66,12 +68,23 @@ def test_a_queue_of_a_newer_version_is_left_alone(database: Database) -> None:
 
 
 def test_two_processes_that_begin_at_once_make_one_queue(database: Database) -> None:
+    """The second has seen that there is no queue, and waits for its turn to make one."""
     other = Database(database.address)
-    with database.write():
-        assert queue_version(other) is None
-    assert prepare_queue(database)
-    assert not prepare_queue(other)
+    made: list[bool] = []
+    second = threading.Thread(target=lambda: made.append(bring_up(other, "never", {"01": "never"})))
+    with database.write() as connection:
+        second.start()
+        while not connection.scalar(
+            text("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        ):
+            os.sched_yield()
+        connection.execute(text(f"CREATE SCHEMA {NAMESPACE}"))
+        connection.execute(text(f"CREATE TABLE {NAMESPACE}.version (newest text NOT NULL)"))
+        connection.execute(text(f"INSERT INTO {NAMESPACE}.version VALUES ('01')"))  # noqa: S608
+    second.join()
     other.close()
+    # It looked whether there were changes to apply, and there were none.
+    assert made == [False]
 
 
 def test_sources_that_share_a_host_share_a_lock() -> None:
