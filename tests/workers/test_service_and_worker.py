@@ -1,4 +1,4 @@
-"""`schedule run --workers` and `communique worker`, as started by hand, and a database restarted under them."""
+"""`schedule run --workers` and `communique worker`, started by hand, and a database restarted under them."""
 
 from __future__ import annotations
 
