@@ -136,6 +136,9 @@ class CaptureStore(Protocol):
     def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
         """Append the response (body as it came, still encoded); returns the capture with place and digest."""
 
+    def write_all(self, run: str, several: Sequence[tuple[Capture, bytes]]) -> list[Capture]:
+        """`write` for each, at once."""
+
     def close(self) -> None:
         """Finish the open file; afterwards the store writes to a new one."""
 

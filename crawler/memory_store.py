@@ -248,6 +248,10 @@ class MemoryCaptures:
         self.written.append((capture.url, capture.status, len(raw_body)))
         return replace(capture, digest="sha256:" + hashlib.sha256(capture.body).hexdigest())
 
+    def write_all(self, run: str, several: Sequence[tuple[Capture, bytes]]) -> list[Capture]:
+        """See CaptureStore."""
+        return [self.write(run, *each) for each in several]
+
     def close(self) -> None:
         """Nothing to close."""
 

@@ -16,13 +16,13 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from warcio.recordloader import ArcWarcRecord
 
 from crawler.frontier import WARC_MIB
@@ -62,6 +62,25 @@ BATCH = 64
 SHORTEST_REPEATED = 1_000
 """Bytes; a shorter body is simply written again."""
 OPEN = ".open"
+
+
+# Asked for with every capture: built once.
+_ORIGINALS = (
+    select(
+        CaptureRow.url,
+        CaptureRow.payload_digest,
+        CaptureRow.captured_at,
+        CaptureRow.file,
+        CaptureRow.record_offset,
+        CaptureRow.record_length,
+    )
+    .where(
+        CaptureRow.url.in_(bindparam("urls", expanding=True)),
+        CaptureRow.payload_digest.in_(bindparam("payloads", expanding=True)),
+        CaptureRow.record_type == "response",
+    )
+    .order_by(CaptureRow.id)
+)
 
 
 class CaptureUnreadable(LookupError):
@@ -120,10 +139,34 @@ class WarcStore:
 
     def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
         """See CaptureStore. Raises OSError when it cannot be written (disk full); the file stays whole."""
+        (written,) = self.write_all(run, [(capture, raw_body)])
+        return written
+
+    def write_all(self, run: str, several: Sequence[tuple[Capture, bytes]]) -> list[Capture]:
+        """See CaptureStore. Raises OSError as `write` does."""
+        payloads = [payload_digest(raw_body) for _, raw_body in several]
+        originals = self._originals(several, payloads)
+        return [
+            self._write(
+                run,
+                capture,
+                raw_body,
+                payload,
+                originals.get((capture.url, payload)) if _may_refer(capture, raw_body) else None,
+            )
+            for (capture, raw_body), payload in zip(several, payloads, strict=True)
+        ]
+
+    def _write(
+        self, run: str, capture: Capture, raw_body: bytes, payload: str, original: Original | None
+    ) -> Capture:
         digest = digest_of(capture.body)
-        payload = payload_digest(raw_body)
-        original = self._original(capture, payload) if len(raw_body) >= SHORTEST_REPEATED else None
-        if original is None:
+        if (
+            original is None
+            or not _may_refer(capture, raw_body)
+            or original.captured_at > capture.captured_at
+        ):
+            original = None
             member = response_member(run, capture, raw_body)
         else:
             member = revisit_member(run, replace(capture, digest=digest), raw_body, original)
@@ -191,27 +234,27 @@ class WarcStore:
         found = [self._recover(path) for path in sorted(self._folder.glob(f"*/*.warc.gz{OPEN}"))]
         return [each for each in found if each is not None]
 
-    def _original(self, capture: Capture, payload: str) -> Original | None:
-        """The record that holds this body already; None where there is none.
+    def _originals(
+        self, several: Sequence[tuple[Capture, bytes]], payloads: Sequence[str]
+    ) -> dict[tuple[str, str], Original]:
+        """The records that hold bodies already, by address and digest; the first of each.
 
-        Only records that the index has: its file is looked after. Where redirects led elsewhere the record
-        bears another address than its row, so neither refers to the other.
+        Only records that the index has: its file is looked after.
         """
-        if capture.final_url is not None:
-            return None
-        query = select(
-            CaptureRow.captured_at, CaptureRow.file, CaptureRow.record_offset, CaptureRow.record_length
-        ).where(
-            CaptureRow.url == capture.url,
-            CaptureRow.payload_digest == payload,
-            CaptureRow.record_type == "response",
-        )
+        asked = [
+            (capture.url, payload)
+            for (capture, raw_body), payload in zip(several, payloads, strict=True)
+            if _may_refer(capture, raw_body)
+        ]
+        if not asked:
+            return {}
+        found: dict[tuple[str, str], Original] = {}
+        wanted = {"urls": [url for url, _ in asked], "payloads": [payload for _, payload in asked]}
         with self._database.read() as connection:
-            row = connection.execute(query.order_by(CaptureRow.id).limit(1)).first()
-        if row is None or row.captured_at > capture.captured_at:
-            return None
-        place = CapturePlace(row.file, row.record_offset, row.record_length)
-        return Original(capture.url, row.captured_at, place)
+            for row in connection.execute(_ORIGINALS, wanted):
+                place = CapturePlace(row.file, row.record_offset, row.record_length)
+                found.setdefault((row.url, row.payload_digest), Original(row.url, row.captured_at, place))
+        return found
 
     def _file_to_write(self) -> _OpenFile:
         if self._file is None:
@@ -301,6 +344,14 @@ class WarcStore:
         with self._database.read() as connection:
             count, end = connection.execute(query).one()
         return (0, 0) if end is None or end > size else (count, end)
+
+
+def _may_refer(capture: Capture, raw_body: bytes) -> bool:
+    """Whether the capture may say of its body that an earlier record holds it.
+
+    Where redirects led elsewhere the record bears another address than its row: neither refers to the other.
+    """
+    return capture.final_url is None and len(raw_body) >= SHORTEST_REPEATED
 
 
 def path_of(folder: Path, name: str) -> Path:

@@ -151,8 +151,7 @@ class Captures:
         run = opened_run(self._crawler)
         if run is None:
             raise RuntimeError("the run was closed")
-        captures = store_of(self._crawler).captures
-        return [captures.write(run, capture, raw) for capture, raw in several]
+        return store_of(self._crawler).captures.write_all(run, several)
 
     def _closed(self) -> None:
         self._thread.shutdown(wait=True)
