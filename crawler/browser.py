@@ -24,6 +24,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import HtmlResponse, Response
 
 from crawler.declare import Browser
+from crawler.extras import how_to_install
 from crawler.items import RENDERED_BY
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def missing_browser(program: str | None = None) -> str | None:
     try:
         import playwright  # noqa: F401
     except ImportError:
-        return "pages need a browser, and playwright is not installed: pip install 'communique[browser]'"
+        return f"pages need a browser, and playwright is not installed: {how_to_install('browser')}"
     if program_of(program) is None:
         return (
             "pages need a browser, and there is none: install Chromium (Debian: apt-get install chromium) "

@@ -16,7 +16,17 @@ from sqlalchemy import Connection
 from crawler.items import CapturePlace, Role
 from pipelines.linking.flags import Flag
 from pipelines.revisions import Difference, difference_of
-from storage.changes import Changed, Edit, Missing, Version, edits, missing, versions_beside, within
+from storage.changes import (
+    Changed,
+    Edit,
+    Missing,
+    Version,
+    edits,
+    edits_before,
+    missing,
+    versions_beside,
+    within,
+)
 
 
 class ChangeKind(StrEnum):
@@ -62,6 +72,10 @@ class Change:
     """Of an outdated translation: the release that was edited."""
     flags: tuple[Flag, ...] = ()
     """Of an outdated translation: what it still says, or does not say yet."""
+    said_on: date | None = None
+    """Of edits and withdrawals: when the release was said."""
+    revision: int | None = None
+    """Of edits and withdrawals: number of the state that came with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,16 @@ def changes(connection: Connection, query: ChangeQuery) -> list[Change]:
     found = [each for each in _all(connection, query) if query.kind in (None, each.kind)]
     found.sort(key=lambda each: (each.at, each.release, each.kind), reverse=True)
     return found if query.limit is None else found[: query.limit]
+
+
+def changes_before(
+    connection: Connection, before: int | None, limit: int, source: str | None = None
+) -> list[tuple[int, Change]]:
+    """Edits and withdrawals with their places in the order of finding, the last found first.
+
+    For who goes through all of them in parts (`storage.changes.edits_before`).
+    """
+    return [(each.place, _edited(each)) for each in edits_before(connection, before, limit, source)]
 
 
 def _all(connection: Connection, query: ChangeQuery) -> Iterator[Change]:
@@ -127,6 +151,8 @@ def _edited(edit: Edit) -> Change:
         after.found_at,
         before.capture,
         after.capture,
+        said_on=of.said_on,
+        revision=after.number,
     )
 
 

@@ -12,7 +12,7 @@ from rapidfuzz.fuzz import ratio
 
 from pipelines.linking.passages import passages_of
 
-CHANGED, ADDED, REMOVED, MOVED = "changed", "added", "removed", "moved"
+CHANGED, ADDED, REMOVED, MOVED, SAME = "changed", "added", "removed", "moved", "same"
 _SAME_SENTENCE = 55.0
 """Likeness, from 0 to 100, from which on a sentence is another one that was changed."""
 _FIELDS = ("said_on", "posted_on", "issuers", "folio", "withdrawn", "withdrawn_at")
@@ -20,7 +20,7 @@ _FIELDS = ("said_on", "posted_on", "issuers", "folio", "withdrawn", "withdrawn_a
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A sentence that was changed, added, removed, or stands elsewhere now."""
+    """A sentence that was changed, added, removed, stands elsewhere now, or is as it was."""
 
     kind: str
     before: str | None
@@ -76,12 +76,17 @@ def difference_of(
 
 def differing_sentences(before: str, after: str) -> tuple[Piece, ...]:
     """Sentences that differ between two bodies; one that only stands elsewhere was moved."""
+    return tuple(each for each in compared_sentences(before, after) if each.kind != SAME)
+
+
+def compared_sentences(before: str, after: str) -> tuple[Piece, ...]:
+    """All sentences of two bodies in the order of the new one, with what became of each."""
     old, new = sentences_of(before), sentences_of(after)
-    if old == new:
-        return ()
     pieces: list[Piece] = []
     for tag, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag != "equal":
+        if tag == "equal":
+            pieces += [Piece(SAME, each, each) for each in old[a:b]]
+        else:
             pieces += _paired(old[a:b], new[c:d])
     return tuple(_with_moved(pieces))
 

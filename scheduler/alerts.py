@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 
+from crawler.extras import how_to_install
 from scheduler.health.evidence import GOOD
 from storage.database import Database
 from storage.health import find_health, health_changes, mark_told
@@ -44,7 +45,7 @@ def apprise_to(addresses: Sequence[str]) -> Send:
         import apprise
     except ImportError:
         raise AlertsUnusable(
-            "alerts need Apprise, which is not installed: pip install 'communique[alerts]'"
+            f"alerts need Apprise, which is not installed: {how_to_install('alerts')}"
         ) from None
     told = apprise.Apprise()
     for number, address in enumerate(addresses, 1):

@@ -59,6 +59,8 @@ class Edit:
     of: Changed
     before: State
     after: State
+    place: int
+    """In the order in which edits were found: later ones have larger numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,6 @@ def edits(
     connection: Connection, since: date | None = None, until: date | None = None, source: str | None = None
 ) -> Iterator[Edit]:
     """Every edit that a site made from that day to that one (UTC); no order over releases."""
-    shown_at = func.coalesce(CaptureRow.captured_at, RevisionRow.seen_at)
     several = aliased(RevisionRow)
     wanted: Select[*tuple[Any, ...]] = select(ReleaseRow.id).where(
         exists().where(several.release_id == ReleaseRow.id, several.number > 1)
@@ -117,23 +118,64 @@ def edits(
         wanted = wanted.where(ReleaseRow.source == source)
     ids = list(connection.scalars(wanted.order_by(ReleaseRow.id)))
     for start in range(0, len(ids), CHUNK):
+        for edit in _edits_of(connection, ids[start : start + CHUNK]):
+            if within(edit.after.at, since, until):
+                yield edit
+
+
+def edits_before(
+    connection: Connection, before: int | None, limit: int, source: str | None = None
+) -> list[Edit]:
+    """Edits that were found before a place in the order of finding, the last found first.
+
+    At most `limit`, and what shares the place of the last one: a state that an archive gave later, between
+    two that were known, makes two edits.
+    """
+    found: list[Edit] = []
+    while len(found) < limit:
         query = (
-            select(RevisionRow.__table__, shown_at.label("at"), *_RELEASE)
-            .join(ReleaseRow, ReleaseRow.id == RevisionRow.release_id)
-            .outerjoin(
-                CaptureRow,
-                and_(
-                    CaptureRow.file == RevisionRow.capture_file,
-                    CaptureRow.record_offset == RevisionRow.capture_offset,
-                ),
-            )
-            .where(RevisionRow.release_id.in_(ids[start : start + CHUNK]))
-            .order_by(RevisionRow.release_id, shown_at, RevisionRow.number)
+            select(RevisionRow.id, RevisionRow.release_id)
+            .where(RevisionRow.number > 1)
+            .order_by(RevisionRow.id.desc())
+            .limit(limit)
         )
-        for _, rows in groupby(connection.execute(query), key=lambda row: row.release_id):
-            for before, after in pairwise(rows):
-                if before.content_digest != after.content_digest and within(after.at, since, until):
-                    yield Edit(_changed(after), _state(before), _state(after))
+        if before is not None:
+            query = query.where(RevisionRow.id < before)
+        if source is not None:
+            query = query.join(ReleaseRow, ReleaseRow.id == RevisionRow.release_id).where(
+                ReleaseRow.source == source
+            )
+        rows = connection.execute(query).all()
+        if not rows:
+            break
+        # A state that says what the one before it in time says is no edit: fewer than the rows may remain.
+        places = {row.id for row in rows}
+        made = _edits_of(connection, sorted({row.release_id for row in rows}))
+        found += sorted((each for each in made if each.place in places), key=lambda each: -each.place)
+        before = rows[-1].id
+    last = found[limit - 1].place if len(found) >= limit else 0
+    return [each for each in found if each.place >= last]
+
+
+def _edits_of(connection: Connection, releases: Sequence[str]) -> Iterator[Edit]:
+    shown_at = func.coalesce(CaptureRow.captured_at, RevisionRow.seen_at)
+    query = (
+        select(RevisionRow.__table__, shown_at.label("at"), *_RELEASE)
+        .join(ReleaseRow, ReleaseRow.id == RevisionRow.release_id)
+        .outerjoin(
+            CaptureRow,
+            and_(
+                CaptureRow.file == RevisionRow.capture_file,
+                CaptureRow.record_offset == RevisionRow.capture_offset,
+            ),
+        )
+        .where(RevisionRow.release_id.in_(releases))
+        .order_by(RevisionRow.release_id, shown_at, RevisionRow.number)
+    )
+    for _, rows in groupby(connection.execute(query), key=lambda row: row.release_id):
+        for before, after in pairwise(rows):
+            if before.content_digest != after.content_digest:
+                yield Edit(_changed(after), _state(before), _state(after), max(before.id, after.id))
 
 
 def missing(

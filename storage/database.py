@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, func, insp
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 
+from crawler.extras import how_to_install
 from storage import migrations
 from storage.tables import Table
 
@@ -273,19 +274,37 @@ def insert_into(connection: Connection, table: type[Table]) -> sqlite.Insert:
     return cast("sqlite.Insert", postgresql.insert(table))
 
 
-def insert_many(connection: Connection, table: type[Table], names: Sequence[str], rows: Rows) -> None:
-    """Insert many short rows: values in the order of `names`, as the driver takes them.
+def insert_many(
+    connection: Connection, table: type[Table], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows: values in the order of `names`, as the driver takes them.
 
-    For numbers and text only: columns' defaults and types do not apply. Saves SQLAlchemy's work on every
-    value, which for bands is as much as SQLite's own.
+    Columns' defaults and types do not apply. Saves SQLAlchemy's work on every value, which for bands is as
+    much as SQLite's own, and PostgreSQL's on every statement.
     """
     if not rows:
         return
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    marks = ", ".join([mark] * len(names))
+    if connection.dialect.name != "sqlite":
+        copy_rows(connection, table.__tablename__, names, rows)
+        return
+    marks = ", ".join("?" * len(names))
     # Names of our own tables and columns.
     statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
-    connection.exec_driver_sql(statement, rows)
+    connection.exec_driver_sql(statement, list(rows))
+
+
+def copy_rows(
+    connection: Connection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows into a table of PostgreSQL, in one go; values as the driver takes them."""
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 - it is in a transaction
+    with (
+        driver.cursor() as cursor,
+        cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 def _parse(url: str) -> URL:
@@ -326,7 +345,7 @@ def _make_engine(url: URL) -> Engine:
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise DatabaseUnusable(
             f"{url.render_as_string(hide_password=True)} needs a driver that is not installed ({error}). "
-            f"Install Communique with its extra: pip install 'communique[postgresql]'."
+            f"Install Communique with its extra: {how_to_install('postgresql')}"
         ) from error
 
 

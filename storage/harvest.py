@@ -1,4 +1,4 @@
-"""Lists of releases, changes, runs and held records in parts, for programs that go through all of them."""
+"""Lists of releases, runs and held records in parts, for programs that go through all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection, select
 
 from storage.runs import RunView, view_of_run
-from storage.tables import ReleaseRow, RevisionRow, RunRow
+from storage.tables import ReleaseRow, RunRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +29,6 @@ class ReleaseLine:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeLine:
-    """A state of a release that is not its first."""
-
-    row: int
-    """Place in the list: later ones have larger numbers."""
-    release: str
-    statement: str
-    source: str
-    url: str
-    title: str
-    language: str
-    said_on: date
-    number: int
-    seen_at: datetime
-
-
 def releases_after(
     connection: Connection, after: str, limit: int, source: str | None = None, language: str | None = None
 ) -> list[ReleaseLine]:
@@ -60,29 +43,6 @@ def releases_after(
     if language is not None:
         query = query.where(row.language == language)
     return [ReleaseLine(*tuple(each)) for each in connection.execute(query.order_by(row.id).limit(limit))]
-
-
-def changes_before(
-    connection: Connection, before: int | None, limit: int, source: str | None = None
-) -> list[ChangeLine]:
-    """Later states of releases, the last kept first; those before a place in the list."""
-    release, revision = ReleaseRow, RevisionRow
-    query = (
-        select(
-            revision.id, release.id, release.statement_id, release.source, release.url, revision.title,
-            release.language, release.said_on, revision.number, revision.seen_at,
-        )
-        .join(release, release.id == revision.release_id)
-        .where(revision.number > 1)
-    )  # fmt: skip
-    if before is not None:
-        query = query.where(revision.id < before)
-    if source is not None:
-        query = query.where(release.source == source)
-    return [
-        ChangeLine(*tuple(each))
-        for each in connection.execute(query.order_by(revision.id.desc()).limit(limit))
-    ]
 
 
 def runs_before(

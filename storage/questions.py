@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,13 +42,22 @@ class Question:
     worth."""
 
 
-def find_questions(connection: Connection, limit: int | None = None) -> list[Question]:
-    """One question for any two statements: the most valuable ones first."""
+def find_questions(
+    connection: Connection, limit: int | None = None, among: Collection[tuple[str, str]] | None = None
+) -> list[Question]:
+    """One question for any two statements: the most valuable ones first.
+
+    `among`: only about those pairs of releases, of which there may be a hundred.
+    """
     row = LinkRow
     query = select(row.left_id, row.right_id, row.kind, row.score, row.features).where(
         row.verdict == "ask", row.decided_by == MACHINE
     )
+    if among is not None:
+        query = query.where(row.left_id.in_({left for left, _ in among}))
     asked = connection.execute(query).all()
+    if among is not None:
+        asked = [each for each in asked if (each.left_id, each.right_id) in among]
     facts = load_facts(connection, {each for link in asked for each in (link.left_id, link.right_id)})
     sizes = _sizes(connection, {each.statement_id for each in facts.values()})
     best: dict[tuple[str, str], Question] = {}

@@ -8,13 +8,15 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from storage.store import database_at
 from web import api, feeds
 from web.access import MayNot, MustLogIn, caller_of
+from web.api.problems import not_understood
+from web.api.problems import problem as problem_document
 from web.desk import Desk, DeskSettings
 from web.pages import accounts, held, review, runs, sources, statement, statements, why
 from web.pages.page import problem
@@ -138,14 +140,18 @@ async def _to_login(request: Request, error: Exception) -> Response:
     desk: Desk = request.app.state.desk
     local = _local(desk, request)
     if local.startswith(_FOR_PROGRAMS) or request.headers.get("authorization"):
-        told = {"detail": "A token that counts is needed: Authorization: Bearer TOKEN"}
-        return JSONResponse(told, 401, {"WWW-Authenticate": "Bearer"})
+        told = problem_document(401, "A token that counts is needed: Authorization: Bearer TOKEN")
+        told.headers["WWW-Authenticate"] = "Bearer"
+        return told
     query = f"?{request.url.query}" if request.url.query else ""
     back = local + query if request.method == "GET" else local
     return RedirectResponse(desk.path(f"/login?next={quote(back)}"), 303)
 
 
 async def _refused(request: Request, error: Exception) -> Response:
+    desk: Desk = request.app.state.desk
+    if _local(desk, request).startswith(_FOR_PROGRAMS):
+        return problem_document(403, str(error))
     return problem(request, 403, "This is not allowed", str(error))
 
 
@@ -153,7 +159,12 @@ async def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for it
     desk: Desk = request.app.state.desk
     if _local(desk, request).startswith(_FOR_PROGRAMS):
-        return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+        detail = str(error.detail)
+        if error.status_code == 404:
+            detail = "There is nothing at this address: /api/v1/openapi.json names all that there are."
+        document = problem_document(error.status_code, detail)
+        document.headers.update(error.headers or {})
+        return document
     titles = {404: "There is no such page", 405: "This cannot be done here"}
     told = "" if error.detail in ("Not Found", "Method Not Allowed") else str(error.detail)
     return problem(request, error.status_code, titles.get(error.status_code, "This did not work"), told)
@@ -162,8 +173,7 @@ async def _http_problem(request: Request, error: Exception) -> Response:
 async def _not_understood(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for it
     desk: Desk = request.app.state.desk
-    told = [{"loc": each["loc"], "msg": each["msg"], "type": each["type"]} for each in error.errors()]
     if _local(desk, request).startswith(_FOR_PROGRAMS):
-        return JSONResponse({"detail": told}, 422)
-    lines = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in told)
+        return not_understood(error)
+    lines = "; ".join(f"{each['loc'][-1]}: {each['msg']}" for each in error.errors())
     return problem(request, 422, "This address cannot be understood", lines)

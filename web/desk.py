@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 
 from storage.access import secret_named
 from web.access import Attempts
+from web.remembered import Remembered
 from web.starting import Starter
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from storage.database import Database
+    from web.pages.sources import Stands
 
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -60,6 +62,10 @@ class Desk:
         self.clock = clock
         self.attempts = Attempts()
         self.starter = Starter(settings)
+        self.pairs: Remembered[tuple[tuple[str, str], ...]] = Remembered()
+        """Releases about which a person is asked, the most valuable question first."""
+        self.standing: Remembered[Stands] = Remembered()
+        """How all sources stand."""
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from crawler.issuers import names_of
-from storage.harvest import changes_before
+from pipelines.changes import changes_before
 from storage.health import health_changes
 from storage.search.finding import find_statements
 from storage.search.summaries import StatementSummary, excerpts
@@ -45,24 +45,24 @@ def statements_feed(request: Request, form: Form, wanted: Wanted) -> Response:
 
 
 def changes_feed(request: Request, form: Form, source: SourceName = None) -> Response:
-    """Releases whose text changed after it was first seen, the latest first."""
+    """What sites edited, withdrew or took back after it was first seen, the last found first."""
     base = _base(request)
     with reading(request) as connection:
         found = changes_before(connection, None, LENGTH, source and source.replace("\0", "\ufffd"))
     entries = [
         Entry(
-            id=urn_of("change", each.release, each.number),
-            title=f"Changed: {each.title}",
-            changed_at=each.seen_at,
+            id=urn_of("change", each.release, each.revision),
+            title=f"{each.kind.capitalize()}: {each.title}",
+            changed_at=each.found_at or each.at,
             link=f"{base}/releases/{each.release}",
             via=each.url,
-            text=f"{each.source}: state {each.number} of this release, seen on {each.seen_at:%Y-%m-%d}. "
-            f"It was said on {each.said_on}.",
+            text=f"{each.source}: {each.summary}. First seen so on {each.at:%Y-%m-%d}; it was said on "
+            f"{each.said_on}.",
             language=each.language,
             said_on=each.said_on,
-            tags=(each.source,),
+            tags=(each.source, each.kind.value),
         )
-        for each in found
+        for _, each in found
     ]
     query = f"?{urlencode({'source': source})}" if source else ""
     title = f"Communique: changes of {source}" if source else "Communique: changes"

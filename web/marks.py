@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from pipelines.linking.flags import ADDED, INSERTED, LEFT_OUT, MOVED, NAME, Flag
-from pipelines.linking.passages import passages_of
+from pipelines.revisions import MOVED as MOVED_ELSEWHERE
+from pipelines.revisions import SAME, compared_sentences
 from scheduler.side_by_side import in_words
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class SentenceChange:
     """One step from a state of a text to the next."""
 
     kind: str
-    """same, gone, new, skipped"""
+    """same, gone, new, moved, skipped"""
     text: str = ""
     skipped: int = 0
     """Sentences that are the same and are left out here."""
@@ -106,15 +107,20 @@ def cut(text: str, marks: Sequence[tuple[int, int]], mark: str = "found") -> tup
 
 def sentence_changes(before: str, now: str) -> list[SentenceChange]:
     """What became of the sentences of a text; far from any change they are left out and counted."""
-    old, new = _sentences(before), _sentences(now)
-    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    pieces = compared_sentences(before, now)
     changes: list[SentenceChange] = []
-    for number, (kind, i, j, k, m) in enumerate(steps):
-        if kind == "equal":
-            changes += _same(old[i:j], first=number == 0, last=number == len(steps) - 1)
-            continue
-        changes += [SentenceChange("gone", each) for each in old[i:j]]
-        changes += [SentenceChange("new", each) for each in new[k:m]]
+    at = 0
+    for kind, some in groupby(pieces, key=lambda each: each.kind):
+        step = list(some)
+        at += len(step)
+        if kind == SAME:
+            sentences = [each.after or "" for each in step]
+            changes += _same(sentences, first=at == len(step), last=at == len(pieces))
+        elif kind == MOVED_ELSEWHERE:
+            changes += [SentenceChange("moved", each.after or "") for each in step]
+        else:
+            changes += [SentenceChange("gone", each.before) for each in step if each.before is not None]
+            changes += [SentenceChange("new", each.after) for each in step if each.after is not None]
     return changes
 
 
@@ -127,10 +133,6 @@ def _same(sentences: Sequence[str], *, first: bool, last: bool) -> Iterator[Sent
     yield from (SentenceChange("same", each) for each in sentences[:before])
     yield SentenceChange("skipped", skipped=len(sentences) - before - after)
     yield from (SentenceChange("same", each) for each in sentences[len(sentences) - after :])
-
-
-def _sentences(body: str) -> list[str]:
-    return [each for paragraph in body.split("\n\n") for each in passages_of(paragraph)]
 
 
 def _stands_in(flag: Flag, row: Row) -> bool:

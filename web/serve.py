@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.extras import how_to_install
 from scheduler.options import DatabaseOption, DataOption, place_of
 from scheduler.screen import Refusal, say
 from scheduler.verbs import ending
@@ -15,7 +16,7 @@ from scheduler.verbs import ending
 if TYPE_CHECKING:
     pass
 
-HOW_TO_INSTALL = "The desk needs packages that are not installed: pip install 'communique[web]'"
+HOW_TO_INSTALL = f"The desk needs packages that are not installed: {how_to_install('web')}"
 
 
 def add_to(app: typer.Typer) -> None:

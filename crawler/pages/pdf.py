@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from crawler.declare import Date, Pdf
+from crawler.extras import how_to_install
 from crawler.items import SCANNED, Due, FailureKind
 from crawler.pages.page import Page, legible
 from crawler.pages.paragraphs import cut
@@ -111,9 +112,7 @@ def _opened(body: bytes) -> list[dict[str, Any]]:
             FailureKind.UNREADABLE, f"it took longer than {SECONDS:g} s to open and was given up"
         ) from None
     if done.returncode == 3:
-        raise UnreadablePdf(
-            FailureKind.UNREADABLE, "PDF files cannot be read here: pip install 'communique[pdf]'"
-        )
+        raise UnreadablePdf(FailureKind.UNREADABLE, f"PDF files cannot be read here: {how_to_install('pdf')}")
     if done.returncode != 0 or len(done.stdout) > _MOST_ANSWER:
         raise UnreadablePdf(
             FailureKind.UNREADABLE, f"opening it ended the program that did so (status {done.returncode})"

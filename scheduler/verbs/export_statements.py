@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from crawler.extras import how_to_install
 from scheduler.options import Place
 from scheduler.screen import Refusal, err, say, write_json
 
@@ -74,7 +75,7 @@ def export_statements_to(place: Place, target: str, wish: Wish, card: Path | Non
             except ModuleNotFoundError as error:
                 raise Refusal(
                     f"{wish.format} needs {error.name}, which is not installed: "
-                    "pip install 'communique[export]', or take --format jsonl"
+                    f"{how_to_install('export')}, or take --format jsonl"
                 ) from None
     told = card_of(wish, tally, target, now, registry())
     where = card or (None if target == "-" else Path(f"{target}.card.json"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.extras import how_to_install
 from storage.database import Database, DatabaseUnusable
 
 if TYPE_CHECKING:
@@ -64,6 +65,6 @@ def _procrastinate() -> Any:  # noqa: ANN401 - a module, where it is installed
     except ModuleNotFoundError as error:
         raise NoQueue(
             f"Workers need Procrastinate, which is not installed ({error}). "
-            "Install Communique with its extra: pip install 'communique[workers]'."
+            f"Install Communique with its extra: {how_to_install('workers')}"
         ) from error
     return procrastinate

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import permutations
@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
+from storage.database import insert_many
 from storage.search import texts
 from storage.search.texts import Document
 from storage.search.words import primary, words_of
@@ -73,14 +74,53 @@ def settle(connection: Connection) -> None:
 
 
 def rebuild(connection: Connection, tell: Callable[[int], object] = lambda _number: None) -> int:
-    """Make the whole index anew from statements and releases; returns how many statements are in it."""
+    """Make the whole index anew from statements and releases; returns how many statements are in it.
+
+    In order of days, so that numbers follow each other.
+    """
     texts.drop_tables(connection)
     texts.make_tables(connection)
-    for derived in (TraitPairRow, TraitCountRow, EntryTraitRow, EntryRow, TraitRow):
+    texts.expect_many(connection)
+    for derived in (EntryTraitRow, EntryRow, TraitRow):
         connection.execute(delete(derived))
-    after: tuple[date, str] | None = None
-    number = 0
+    changes = _Changes()
+    ids: dict[Trait, int] = {}
+    day, number, done = date.min, 0, 0
+    for some in _living(connection):
+        entries = _entries(connection, some)
+        missing = {trait for entry in entries.values() for trait in entry.traits} - set(ids)
+        if missing:
+            ids |= _trait_ids(connection, missing)
+        for each in some:
+            entry = entries.get(each)
+            if entry is None:
+                continue
+            number = number + 1 if entry.day == day else first_of(entry.day)
+            day = entry.day
+            document = _document(entry, ids)
+            changes.add(number, each, document, _digest(document))
+        changes.write_entries(connection)
+        done += len(some)
+        tell(done)
+    recount(connection)
+    texts.settle(connection)
+    return done
+
+
+def recount(connection: Connection) -> None:
+    """Make the counts anew from the entries."""
+    for derived in (TraitPairRow, TraitCountRow):
+        connection.execute(delete(derived))
+    changes = _Changes()
+    for number, traits in connection.execute(select(EntryRow.number, EntryRow.traits)):
+        changes.count(number, tuple(int(each) for each in traits.split()), 1)
+    changes.write_counts(connection)
+
+
+def _living(connection: Connection) -> Iterator[list[str]]:
+    """Ids of all living statements in order of their days, some at a time."""
     order = (StatementRow.said_on, StatementRow.id)
+    after: tuple[date, str] | None = None
     while True:
         query = select(*order).where(StatementRow.merged_into.is_(None)).order_by(*order).limit(CHUNK)
         if after is not None:
@@ -90,11 +130,9 @@ def rebuild(connection: Connection, tell: Callable[[int], object] = lambda _numb
             )
         rows = connection.execute(query).all()
         if not rows:
-            return number
-        _index(connection, [row.id for row in rows])
+            return
+        yield [row.id for row in rows]
         after = (rows[-1].said_on, rows[-1].id)
-        number += len(rows)
-        tell(number)
 
 
 def fill_when_empty(connection: Connection) -> None:
@@ -157,14 +195,15 @@ def _index(connection: Connection, statements: Sequence[str]) -> None:
             if before is not None:
                 changes.remove(before)
             continue
-        document = Document(entry.titles, entry.bodies, tuple(sorted(ids[it] for it in entry.traits)))
+        document = _document(entry, ids)
         number, digest = numbers[each], _digest(document)
         if before is not None and (before.number, before.digest) == (number, digest):
             continue
         if before is not None:
             changes.remove(before)
         changes.add(number, each, document, digest)
-    changes.write(connection)
+    changes.write_entries(connection)
+    changes.write_counts(connection)
 
 
 def _entries(connection: Connection, statements: Sequence[str]) -> dict[str, _Entry]:
@@ -210,6 +249,10 @@ def _entry(statement: Any, releases: Sequence[Any], edited: bool) -> _Entry:  # 
     if edited:
         traits["is", "edited"] = None
     return _Entry(statement.said_on, tuple(traits), tuple(titles), tuple(bodies))
+
+
+def _document(entry: _Entry, ids: Mapping[Trait, int]) -> Document:
+    return Document(entry.titles, entry.bodies, tuple(sorted(ids[each] for each in entry.traits)))
 
 
 def _digest(document: Document) -> str:
@@ -263,34 +306,30 @@ class _Changes:
         self._new: list[tuple[int, str, str, str]] = []
         self._traits: list[tuple[int, int]] = []
         self._documents: dict[int, Document] = {}
-        self._counts: Counter[tuple[int, int, int]] = Counter()
-        self._pairs: Counter[tuple[int, int]] = Counter()
+        self._by_day: Counter[tuple[int, int]] = Counter()
+        """By trait and day."""
+        self._sorts: Counter[tuple[int, ...]] = Counter()
+        """By all traits of an entry."""
 
     def remove(self, row: Any) -> None:  # noqa: ANN401 - a row of entries
         self._gone.append(row.number)
-        self._count(row.number, [int(each) for each in row.traits.split()], -1)
+        self.count(row.number, tuple(int(each) for each in row.traits.split()), -1)
 
     def add(self, number: int, statement: str, document: Document, digest: str) -> None:
         self._new.append((number, statement, " ".join(map(str, document.traits)), digest))
         self._traits += [(each, number) for each in document.traits]
         self._documents[number] = document
-        self._count(number, document.traits, 1)
+        self.count(number, document.traits, 1)
 
-    def _count(self, number: int, traits: Sequence[int], by: int) -> None:
-        day = day_of(number)
-        starts = (
-            (ALL, 0),
-            (YEAR, day.replace(month=1, day=1).toordinal()),
-            (MONTH, day.replace(day=1).toordinal()),
-            (DAY, day.toordinal()),
-        )
+    def count(self, number: int, traits: tuple[int, ...], by: int) -> None:
+        """An entry with these traits comes (1) or goes (-1)."""
+        day = number >> SHIFT
         for trait in traits:
-            for span, start in starts:
-                self._counts[trait, span, start] += by
-        for pair in permutations(traits, 2):
-            self._pairs[pair] += by
+            self._by_day[trait, day] += by
+        self._sorts[traits] += by
 
-    def write(self, connection: Connection) -> None:
+    def write_entries(self, connection: Connection) -> None:
+        """Write all but the counts."""
         for some in (self._gone[at : at + CHUNK] for at in range(0, len(self._gone), CHUNK)):
             traits = connection.scalars(select(EntryRow.traits).where(EntryRow.number.in_(some)))
             had = {int(trait) for each in traits for trait in each.split()}
@@ -299,23 +338,32 @@ class _Changes:
             )
             connection.execute(delete(EntryRow).where(EntryRow.number.in_(some)))
         texts.remove(connection, self._gone)
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        for names, rows in (
-            ("statement_entries (number, statement_id, traits, digest)", self._new),
-            ("entry_traits (trait, entry)", self._traits),
-        ):
-            if rows:
-                marks = ", ".join([mark] * len(rows[0]))
-                connection.exec_driver_sql(f"INSERT INTO {names} VALUES ({marks})", rows)  # noqa: S608
+        insert_many(connection, EntryRow, ("number", "statement_id", "traits", "digest"), self._new)
+        insert_many(connection, EntryTraitRow, ("trait", "entry"), self._traits)
         texts.add(connection, self._documents)
-        _add_up(connection, "trait_counts", ("trait", "span", "start"), self._counts, mark)
-        _add_up(connection, "trait_pairs", ("one", "other"), self._pairs, mark)
+        self._gone, self._new, self._traits, self._documents = [], [], [], {}
+
+    def write_counts(self, connection: Connection) -> None:
+        """Bring the counts to where all that was added and removed leaves them."""
+        counts: Counter[tuple[int, int, int]] = Counter()
+        for (trait, ordinal), by in self._by_day.items():
+            day = date.fromordinal(ordinal)
+            counts[trait, ALL, 0] += by
+            counts[trait, YEAR, day.replace(month=1, day=1).toordinal()] += by
+            counts[trait, MONTH, day.replace(day=1).toordinal()] += by
+            counts[trait, DAY, ordinal] += by
+        pairs: Counter[tuple[int, int]] = Counter()
+        for traits, by in self._sorts.items():
+            for pair in permutations(traits, 2):
+                pairs[pair] += by
+        _add_up(connection, "trait_counts", ("trait", "span", "start"), counts)
+        _add_up(connection, "trait_pairs", ("one", "other"), pairs)
+        self._by_day, self._sorts = Counter(), Counter()
 
 
-def _add_up(
-    connection: Connection, name: str, key: tuple[str, ...], changes: Counter[Any], mark: str
-) -> None:
+def _add_up(connection: Connection, name: str, key: tuple[str, ...], changes: Counter[Any]) -> None:
     """Add to the numbers of a table of counts; counts of nothing are taken out."""
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
     rows = [(*each, by) for each, by in sorted(changes.items()) if by]
     if not rows:
         return

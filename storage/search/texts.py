@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, column, select, table, text
 
+from storage.database import copy_rows
 from storage.search.asking import EMPTY_WORDS, Asked, Term
 from storage.search.words import APART, asked_forms, begins_run, fold
 
@@ -31,9 +32,13 @@ _POSTGRESQL = (
     f"CREATE TABLE {NAME} (entry bigint PRIMARY KEY, words tsvector NOT NULL)",
     # Vectors lie apart from their rows, so that many rows are counted without reading them.
     f"ALTER TABLE {NAME} SET (toast_tuple_target = 128)",
-    # A long list of pending entries is read through by every question.
-    f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin (words) WITH (gin_pending_list_limit = 256)",
 )
+# A long list of pending entries is read through by every question.
+_POSTGRESQL_INDEX = (
+    f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin (words) WITH (gin_pending_list_limit = 256)"
+)
+_USUAL_BATCH, _LARGE_BATCH = 1 << 20, 32 << 20
+"""Bytes of new words that FTS5 gathers before it writes them: larger ones leave less to be merged."""
 _LARGEST = 900_000
 """Bytes of a tsvector that are filled; PostgreSQL refuses those of a megabyte."""
 _LAST_PLACE = 16_383
@@ -42,8 +47,32 @@ _MOST_PLACES = 256
 
 def make_tables(connection: Connection) -> None:
     """Make the index, empty."""
-    for statement in _SQLITE if _is_sqlite(connection) else _POSTGRESQL:
+    for statement in _SQLITE if _is_sqlite(connection) else (*_POSTGRESQL, _POSTGRESQL_INDEX):
         connection.exec_driver_sql(statement)
+
+
+def expect_many(connection: Connection) -> None:
+    """Much is to be added at once; `settle` follows when that is done, in this transaction or a later one."""
+    if _is_sqlite(connection):
+        _gather(connection, _LARGE_BATCH)
+    else:
+        # Made once, it is made in minutes; entry by entry, in hours.
+        connection.exec_driver_sql(f"DROP INDEX IF EXISTS ix_{NAME}_words")
+
+
+def settle(connection: Connection) -> None:
+    """From now on the index grows by little at a time."""
+    if _is_sqlite(connection):
+        _gather(connection, _USUAL_BATCH)
+    else:
+        connection.exec_driver_sql(_POSTGRESQL_INDEX)
+
+
+def _gather(connection: Connection, size: int) -> None:
+    connection.exec_driver_sql(
+        f"INSERT INTO {NAME} ({NAME}, rank) VALUES ('hashsize', ?)",  # noqa: S608 - our own name
+        (size,),
+    )
 
 
 def drop_tables(connection: Connection) -> None:
@@ -80,9 +109,8 @@ def add(connection: Connection, documents: Mapping[int, Document]) -> None:
     if not documents:
         return
     if not _is_sqlite(connection):
-        connection.exec_driver_sql(
-            f"INSERT INTO {NAME} (entry, words) VALUES (%s, %s::tsvector)",  # noqa: S608 - our own name
-            [(entry, vector(each)) for entry, each in documents.items()],
+        copy_rows(
+            connection, NAME, ("entry", "words"), [(entry, vector(each)) for entry, each in documents.items()]
         )
         return
     columns = {entry: each.columns() for entry, each in documents.items()}

@@ -131,7 +131,7 @@ def test_what_cannot_be_read_is_a_named_failure(body: bytes, kind: FailureKind) 
     [
         ("while True: pass", "took longer than"),
         ("import os; os.abort()", "ended the program"),
-        ("raise SystemExit(3)", "communique[pdf]"),
+        ("raise SystemExit(3)", ".[pdf]"),
     ],
 )
 def test_whatever_happens_to_the_program_that_opens_it_is_a_failure_of_the_file(

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("fastapi", reason="the desk comes with: pip install 'communique[web]'")
+from crawler.extras import how_to_install
+
+pytest.importorskip("fastapi", reason=f"the desk comes with: {how_to_install('web')}")
 
 with warnings.catch_warnings():
     # Starlette would rather be tested with a successor of httpx that few know yet.

@@ -291,3 +291,19 @@ class TestCommands:
         finally:
             process.kill()
             process.communicate()
+
+
+def test_what_is_not_there_is_told_to_programs_as_every_other_error_is(site: Site) -> None:
+    for path, status in (
+        ("/api/v1/nothing", 404),
+        ("/feeds/nothing.atom", 404),
+        ("/api/v1/statements/x", 422),
+        ("/api/v1/statements/r00000000000000000000", 404),
+    ):
+        answer = site.client.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+        assert answer.json()["status"] == status
+        assert answer.json()["detail"]
+    refused = site.client.post("/api/v1/statements")
+    assert (refused.status_code, refused.headers["content-type"]) == (405, "application/problem+json")
+    assert "GET" in refused.headers["allow"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Annotated, Any
 
 from fastapi import HTTPException, Path, Query, Request, Response
 
-from storage.harvest import changes_before, releases_after
+from pipelines.changes import changes_before
+from storage.harvest import releases_after
 from storage.provenance import links_of, origins_of, revisions_of
 from storage.search.cursors import BadCursor, read_cursor, write_cursor
 from storage.search.finding import Span, facets, find_statements, volume
@@ -129,14 +130,33 @@ def list_revisions(request: Request, id: Id) -> Response:  # noqa: A002
 def list_changes(
     request: Request, source: SourceName = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Response:
-    """Releases whose text changed after it was first seen, the latest first."""
+    """What sites edited, withdrew or took back after it was first seen, the last found first."""
     question = f"changes {source!r}"
     before = None if cursor is None else _number(read_cursor(cursor, question))
     with reading(request) as connection:
         found = changes_before(connection, before, limit + 1, _clean(source))
-    following = write_cursor(str(found[limit - 1].row), question) if len(found) > limit else None
-    items = [{name: value for name, value in asdict(each).items() if name != "row"} for each in found[:limit]]
-    changed = max((each.seen_at for each in found[:limit]), default=None)
+    # What shares a place is not parted.
+    last = found[min(limit, len(found)) - 1][0] if found else 0
+    shown = [(place, each) for place, each in found if place >= last]
+    following = write_cursor(str(last), question) if len(found) > len(shown) else None
+    items = [
+        {
+            "release": each.release,
+            "statement": each.statement,
+            "source": each.source,
+            "url": each.url,
+            "title": each.title,
+            "language": each.language,
+            "said_on": each.said_on,
+            "kind": each.kind,
+            "summary": each.summary,
+            "at": each.at,
+            "number": each.revision,
+            "seen_at": each.found_at,
+        }
+        for _, each in shown
+    ]
+    changed = max((each.found_at for _, each in shown if each.found_at is not None), default=None)
     link = next_link(request, _named(source=source, limit=limit), following)
     return send(request, {"items": items, "next_cursor": following}, changed, link)
 

@@ -234,9 +234,16 @@ class ChangeShape(Shape):
     title: str
     language: str
     said_on: date
+    kind: str
+    """edited, withdrawn, reinstated"""
+    summary: str
+    """What changed, in a line."""
+    at: datetime
+    """When the site did it, as far as is known."""
     number: int
     """Of the revision that came with the change."""
     seen_at: datetime
+    """When it was found."""
 
 
 class ChangePage(Shape):

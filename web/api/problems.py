@@ -43,7 +43,7 @@ class ProblemRoute(APIRoute):
             try:
                 return await handle(request)
             except RequestValidationError as error:
-                return problem(422, "The request cannot be understood.", _errors(error))
+                return not_understood(error)
             except BadCursor as error:
                 return problem(404, str(error))
             except TooLong as error:
@@ -52,6 +52,11 @@ class ProblemRoute(APIRoute):
                 return problem(error.status_code, str(error.detail))
 
         return told
+
+
+def not_understood(error: RequestValidationError) -> Response:
+    """The answer to parameters that cannot be understood."""
+    return problem(422, "The request cannot be understood.", _errors(error))
 
 
 def _errors(error: RequestValidationError) -> list[dict[str, Any]]:

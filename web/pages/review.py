@@ -19,7 +19,12 @@ from web.pages.statement import compared_rows
 from web.pages.why import told_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
     from storage.questions import Question
+    from web.desk import Desk
 
 router = APIRouter()
 REASON = "compared side by side at the desk"
@@ -27,6 +32,7 @@ MOST_LATER = 60
 """Questions that can be left for later in one sitting."""
 RECENT = 8
 _SHORT = 8
+_AT_ONCE = 20
 
 
 @router.get("/review")
@@ -39,10 +45,10 @@ def review(
     """The question whose answer is worth most, beside what was decided last."""
     desk = desk_of(request)
     left_out = _left_out(later)
+    waiting = desk.pairs.get(lambda: _waiting(desk))
     with desk.read() as connection:
-        questions = find_questions(connection)
-        open_ones = [each for each in questions if short(each) not in left_out]
-        question = open_ones[0] if open_ones else None
+        open_ones = [pair for pair in waiting if short(pair) not in left_out]
+        question = _first(connection, open_ones)
         # Who speaks for itself stands on the left.
         pair = sorted((question.left, question.right), key=lambda each: not each.speaks) if question else []
         texts = load_texts(connection, [question.left.id, question.right.id]) if question else {}
@@ -59,10 +65,12 @@ def review(
         "texts": texts,
         "urls": urls,
         "says": told_of(question.features) if question else [],
-        "waiting": len(questions),
-        "open": len(open_ones),
+        "waiting": len(waiting) if question else 0,
+        "open": len(open_ones) if question else 0,
         "later": ".".join(left_out),
-        "skipped": ".".join([*left_out, short(question)][-MOST_LATER:]) if question else "",
+        "skipped": ".".join([*left_out, short((question.left.id, question.right.id))][-MOST_LATER:])
+        if question
+        else "",
         "recent": recent,
         "flash": told[0] if told else None,
         "was_undone": undone is not None,
@@ -116,6 +124,8 @@ def take_back(
         with desk.write() as connection:
             undo(connection, number, Person(who.name or "", "undone at the desk"), now)
             note(connection, who.deed("undo", f"decision {number}"), now)
+        # What it was about may be a question again.
+        desk.pairs.forget()
     except DecisionUnknown:
         return problem(request, 404, "Nothing to undo", f"There is no decision number {number}.")
     except DecisionUndone:
@@ -123,9 +133,28 @@ def take_back(
     return _back(request, later, undone=number)
 
 
-def short(question: Question) -> str:
+def short(pair: tuple[str, str]) -> str:
     """A few characters that stand for a question in an address."""
-    return question.left.id[1 : 1 + _SHORT] + question.right.id[1 : 1 + _SHORT]
+    return pair[0][1 : 1 + _SHORT] + pair[1][1 : 1 + _SHORT]
+
+
+def _waiting(desk: Desk) -> tuple[tuple[str, str], ...]:
+    """All pairs about which a person is asked, the most valuable question first."""
+    with desk.read() as connection:
+        return tuple((each.left.id, each.right.id) for each in find_questions(connection))
+
+
+def _first(connection: Connection, pairs: Sequence[tuple[str, str]]) -> Question | None:
+    """The first of the pairs that is still a question: others may have been answered meanwhile."""
+    for start in range(0, len(pairs), _AT_ONCE):
+        some = pairs[start : start + _AT_ONCE]
+        found = {
+            (each.left.id, each.right.id): each for each in find_questions(connection, among=frozenset(some))
+        }
+        for pair in some:
+            if pair in found:
+                return found[pair]
+    return None
 
 
 def _left_out(later: str) -> list[str]:

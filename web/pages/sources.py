@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,7 @@ from web.pages.page import desk_of, show
 if TYPE_CHECKING:
     from crawler.source import Source
     from scheduler.plan import Plan
+    from web.desk import Desk
 
 router = APIRouter()
 RUNS = 10
@@ -63,28 +65,46 @@ class Listed:
     held: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """How all sources stood at a moment."""
+
+    at: datetime
+    listed: tuple[Listed, ...]
+    """Those that need somebody first."""
+    counts: Mapping[str, int]
+    """By state."""
+
+
 @router.get("/sources")
 def sources(request: Request) -> HTMLResponse:
     """All sources that are crawled, those that need somebody first."""
     desk = desk_of(request)
+    found = desk.standing.get(lambda: _stands(desk))
+    values = {"listed": found.listed, "counts": found.counts, "at": found.at}
+    return show(request, "sources.html", values)
+
+
+def _stands(desk: Desk) -> Stands:
     now = desk.clock()
     with desk.read() as connection:
         found = overviews(connection)
-        held = count_held(connection)
+        held: Counter[str] = Counter()
+        for (name, _), number in count_held(connection).items():
+            held[name] += number
         planned = plans(crawled_sources(), connection, now)
         judged = standings(connection, now, set(found))
     listed = []
     for name, definition in crawled_sources().items():
         overview = found.get(name, SourceOverview(name))
-        number = sum(count for (source, _), count in held.items() if source == name)
-        stands = standing(judged.get(name), number, planned[name], now)
-        listed.append(Listed(name, definition, overview, stands, planned[name].next_at, number))
+        stands = standing(judged.get(name), held[name], planned[name], now)
+        listed.append(Listed(name, definition, overview, stands, planned[name].next_at, held[name]))
     order = {"failing": 0, "overdue": 1, "held": 2, "good": 3, "paused": 4, "never": 5}
     listed.sort(
         key=lambda each: (order[each.standing.state], words.country(each.definition.country), each.name)
     )
     counts = {state: sum(each.standing.state == state for each in listed) for state in order}
-    return show(request, "sources.html", {"listed": listed, "counts": counts})
+    return Stands(now, tuple(listed), counts)
 
 
 @router.get("/sources/{name}")
