@@ -17,6 +17,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -57,7 +58,7 @@ _SYLLABLES = (
 )
 STEP = 4_000
 """Statements that are made and stored at once."""
-DRAWN = 100_000
+DRAWN = 20_000
 """Releases that are drawn, each with texts of its own."""
 
 
@@ -131,8 +132,13 @@ _PATTERN = _pattern()
 _DETAIL = detail_digest(_PATTERN)
 
 
-def fill(database: Database, releases: int, tell: Callable[[str], object], seed: int = 1) -> None:
-    """Fill with a number of releases, with their index. Interrupted, it goes on where it stopped."""
+def fill(
+    database: Database, releases: int, tell: Callable[[str], object], seed: int = 1, until: float = inf
+) -> None:
+    """Fill with a number of releases, with their index. Interrupted, it goes on where it stopped.
+
+    `until`: after that time (`time.monotonic`) there are as many as there are.
+    """
     _hurry(database)
     database.upgrade()
     drawn = min(releases, DRAWN)
@@ -151,9 +157,15 @@ def fill(database: Database, releases: int, tell: Callable[[str], object], seed:
     if indexed == 0:
         with database.write() as connection:
             rebuild(connection, lambda done: done % 20_000 or tell(f"{done:,} statements indexed"))
-    fill_with_copies(database, releases, tell)
+    fill_with_copies(database, releases, tell, until)
     with database.write() as connection:
         connection.exec_driver_sql("ANALYZE")
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    tell("ready")
 
 
 def _hurry(database: Database) -> None:

@@ -8,8 +8,10 @@ copies. `tests/search/test_made_up.py` holds the index of copies against one tha
 
 from __future__ import annotations
 
+import time
 import zlib
 from collections.abc import Callable
+from math import inf
 
 from sqlalchemy import Connection, func, select
 
@@ -19,14 +21,19 @@ from storage.search.index import SHIFT, recount
 from storage.tables import ReleaseRow, Table
 
 DAYS_BACK = 13
-_WITHIN_A_DAY = 1 << 20
+_WITHIN_A_DAY = 1 << 16
 """Numbers of entries of a day that are left to each copy."""
-MOST = 15
+MOST = 254
 """Copies for which there are numbers."""
 
 
-def fill_with_copies(database: Database, releases: int, tell: Callable[[str], object]) -> None:
-    """Copy what is there, whole copies only, until there are so many releases; the index follows."""
+def fill_with_copies(
+    database: Database, releases: int, tell: Callable[[str], object], until: float = inf
+) -> None:
+    """Copy what is there, whole copies only, until there are so many releases; the index follows.
+
+    `until`: no copy is begun after that time (`time.monotonic`).
+    """
     with database.read() as connection:
         have = connection.scalar(select(func.count()).select_from(ReleaseRow)) or 0
         first = connection.scalar(select(func.count()).where(~ReleaseRow.key.like("%/copy%"))) or 0
@@ -37,6 +44,8 @@ def fill_with_copies(database: Database, releases: int, tell: Callable[[str], ob
     with database.write() as connection:
         texts.expect_many(connection)
     for copy in range(have // first, -(-releases // first)):
+        if time.monotonic() > until:
+            break
         with database.write() as connection:
             _copy_rows(connection, copy)
             tell("rows")

@@ -35,6 +35,8 @@ from storage.database import Database
 
 GOALS = {"list": 100, "facets": 100, "statement": 100, "search": 200}
 """Milliseconds at the 95th percentile on PostgreSQL; SQLite may take twice as long."""
+WARM = 10.0
+"""Seconds at the beginning that do not count: a server that has just started has met no word yet."""
 Ask = Callable[[random.Random, str], str]
 
 
@@ -126,7 +128,8 @@ async def _read(
     took: defaultdict[str, list[float]] = defaultdict(list)
     refused: defaultdict[str, int] = defaultdict(int)
     limits = httpx.Limits(max_connections=readers, max_keepalive_connections=readers)
-    end = time.monotonic() + seconds
+    warm = time.perf_counter() + WARM
+    end = time.monotonic() + WARM + seconds
 
     async def reader(number: int, client: httpx.AsyncClient) -> None:
         chosen = random.Random(number)  # noqa: S311
@@ -136,7 +139,8 @@ async def _read(
             address = asks[name](chosen, chosen.choice(ids))
             begun = time.perf_counter()
             answer = await client.get(base + address)
-            took[name].append((time.perf_counter() - begun) * 1000)
+            if begun > warm:
+                took[name].append((time.perf_counter() - begun) * 1000)
             if answer.status_code != 200:
                 refused[f"{name} {answer.status_code}"] += 1
             await asyncio.sleep(chosen.uniform(0, 2 * think))
@@ -192,17 +196,21 @@ def main() -> None:
     options.add_argument(
         "--think", type=float, default=2.0, help="Seconds between two questions, on average."
     )
+    options.add_argument(
+        "--minutes", type=float, default=float("inf"), help="Stop filling then; called again, it goes on."
+    )
     options.add_argument("--datasette", type=Path, help="Program of Datasette, in an environment of its own.")
     asked = options.parse_args()
     if asked.database.startswith("sqlite"):
         Path(asked.database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     database = Database(asked.database)
     begun = time.perf_counter()
-    fill(database, asked.releases, lambda told: print(f"  {told}, {time.perf_counter() - begun:.0f} s"))
-    if not database.is_sqlite:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("VACUUM ANALYZE")
+    until = time.monotonic() + 60 * asked.minutes
+    say = lambda told: print(f"  {told}, {time.perf_counter() - begun:.0f} s", flush=True)  # noqa: E731
+    fill(database, asked.releases, say, until=until)
     with database.read() as connection:
+        number = connection.exec_driver_sql("SELECT count(*) FROM releases").scalar()
+        print(f"{number:,} releases")
         ids = list(connection.exec_driver_sql("SELECT id FROM statements LIMIT 2000").scalars())
     database.close()
 
