@@ -77,6 +77,19 @@ _CONTACTS_WITHIN = 12
 """Paragraphs from the end among which a heading for contacts ends the text."""
 _LONGEST_CONTACT = 200
 
+_TAIL = re.compile(
+    r"(?:tags?|schlagworte|mots-clés|etiquetas|palabras clave|palavras-chave|keywords)\s*:.*"
+    r"|(?:associated|related) (?:links|content|products)|liens connexes|enlaces relacionados"
+    r"|[^.!?]{0,60}?(?:\+\d{1,3}[\s./()-]*\d{2,4}|\b(?!(?:19|20)\d\d\b)\(?\d{3,4}\)?)(?:[\s./-]\d{2,4}){1,4}"
+    r"(?: / \d+)*"
+    r"|[^.!?]{0,60}?[\w.+-]+@[\w-]+(?:\.[\w-]+)+",
+    re.IGNORECASE,
+)
+"""A last paragraph that is none of the text: tags, a heading of links, a telephone number, a mail address."""
+_ABOVE_HEADLINE = 6
+"""Paragraphs among which the headline stands again."""
+_LONGEST_LABEL = 60
+"""Characters of a line above the headline: a section, the kind of release, its number."""
 _DATELINE_WITHIN = 60
 """Characters within which a day opens a text ("Bern, 17.08.2007 - ...")."""
 _OPENING = 3
@@ -195,7 +208,10 @@ def _without_furniture(paragraphs: tuple[str, ...]) -> tuple[str, ...]:
     kept = [each for each in paragraphs if not _FURNITURE.fullmatch(each)]
     for number in range(max(1, len(kept) - _CONTACTS_WITHIN), len(kept)):
         if _CONTACTS.fullmatch(kept[number]) and all(len(each) <= _LONGEST_CONTACT for each in kept[number:]):
-            return tuple(kept[:number])
+            kept = kept[:number]
+            break
+    while len(kept) > 1 and _TAIL.fullmatch(kept[-1]):
+        kept.pop()
     return tuple(kept)
 
 
@@ -252,8 +268,14 @@ def _without_site_name(page: Page, named: str) -> str:
 
 
 def _without_headline(body: tuple[str, ...], headline: str | None) -> tuple[str, ...]:
-    while headline and body and _same(body[0], headline):
-        body = body[1:]
+    """The body after its headline: what stands above that (section, label, number) is no text."""
+    if not headline:
+        return body
+    for number, paragraph in enumerate(body[:_ABOVE_HEADLINE]):
+        if _same(paragraph, headline):
+            return _without_headline(body[number + 1 :], headline)
+        if len(paragraph) > _LONGEST_LABEL:
+            break
     return body
 
 

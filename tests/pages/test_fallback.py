@@ -52,6 +52,39 @@ def test_the_title_is_not_repeated_as_the_first_paragraph() -> None:
     assert item.body[0] == PARAGRAPHS[0]
 
 
+def test_what_stands_above_the_repeated_title_is_no_text() -> None:
+    item = item_of(page(before="<p>Press release 48</p><h2>Ministers open a bridge</h2>"))
+    assert item.body == tuple(PARAGRAPHS)
+
+
+def test_a_sentence_above_the_repeated_title_is_kept() -> None:
+    lead = f"Under the bridge {SENTENCE}"
+    item = item_of(page(before=f"<p>{lead}</p><h2>Ministers open a bridge</h2>"))
+    assert item.body[0] == lead
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Tags: bridges, roads",
+        "Media Relations Office, 613-555-0111",
+        "+41 58 000 00 01",
+        "Oficina de Prensa: 4819-7388 / 7375",
+        "Contact press@ministry.example",
+        "Associated links",
+    ],
+)
+def test_a_last_line_that_is_for_the_press_is_no_text(line: str) -> None:
+    assert item_of(page(after=f"<p>{line}</p>")).body == tuple(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "line", ["Lima, 12 de abril de 2018", "Brasília, 14-11-2018", "The total was 345 000 000 dollars"]
+)
+def test_a_last_line_with_place_day_or_figure_is_kept(line: str) -> None:
+    assert item_of(page(after=f"<p>{line}</p>")).body == (*PARAGRAPHS, line)
+
+
 @pytest.mark.parametrize(
     ("title", "named", "expected"),
     [
