@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
+from crawler.pages.shape import KEPT
 from scheduler.health.evidence import Evidence, Health
 from scheduler.health.gather import PAST, evidence_of, public_holidays
 from storage.health import ReleaseFacts
@@ -155,6 +156,9 @@ class Course:
         """Releases that the days since the latest one should have brought."""
         self._longest = 0.0
         self._numbers = Counter[int]()
+        self._shapes = {name: _layout(self._random) for name in ("old", "new", "other")}
+        """Of pages of the known layout, of the one that comes with a break, and of a kind seldom seen."""
+        self._seen: list[str] = []
 
     def evidences(self) -> Iterator[tuple[date, Evidence]]:
         """A run a day over the year, with the evidence after it."""
@@ -166,6 +170,7 @@ class Course:
                     self._store(post, "backfill", day)
                 if day >= YEAR - timedelta(days=60):
                     # The service began two months before: runs that found everything in order.
+                    self._seen = [self._random.choice(self._shapes["old"]) for _ in new]
                     self._record(self._run(day, {"stored": len(new)}), Counter())
             else:
                 view, held = self._crawl(day)
@@ -199,6 +204,7 @@ class Course:
     def _crawl(self, day: date) -> tuple[RunView, Counter[str]]:
         """What the day's run finds. Breaks that cannot be seen on a day without releases wait for one."""
         broken = self.breakage if day >= self.broken_on else None
+        self._seen = []
         due = [post for post in self._posts if post.due and post.day >= YEAR - timedelta(days=30)]
         if broken in _WHOLE:
             self.shows_at = self.shows_at or day
@@ -227,8 +233,11 @@ class Course:
         held: Counter[str] = Counter()
         statuses: Counter[str] = Counter()
         run = self._name(day)
+        self._seen = []
         for post in due:
             end = self._end(broken)
+            if end != "failed":
+                self._seen.append(self._random.choice(self._shapes[self._layout_of(end, broken)]))
             if end == "failed":
                 counts["failed"] += 1
                 kind = "stage failed" if broken is Breakage.NOT_STORED else "network"
@@ -257,6 +266,12 @@ class Course:
             self._run(day, counts, failures=failures, statuses=statuses),
             held,
         )
+
+    def _layout_of(self, end: str, broken: Breakage | None) -> str:
+        if broken is Breakage.NO_RULES:
+            return "new"
+        # An odd page of everyday life is half of the time one in another layout.
+        return "other" if end == "fallback" and self._random.random() < 0.5 else "old"
 
     def _end(self, broken: Breakage | None) -> str:
         chance = self._random.random()
@@ -325,7 +340,7 @@ class Course:
             host="",
             process=0,
             counts=counts,
-            stats={},
+            stats={"shapes": " ".join(dict.fromkeys(self._seen[:6]))},
             error=error,
             code_version="",
             failures=failures or {},
@@ -346,6 +361,7 @@ class Course:
             source=self.site.name,
             now=_at(day),
             today=day,
+            of_today=23.5 / 24,
             every=timedelta(days=1),
             per_week=(int(expected * 0.3), int(expected * 3) + 3),
             paused=None,
@@ -365,6 +381,16 @@ _WHOLE: Mapping[Breakage | None, tuple[str, str, str]] = {
     Breakage.EMPTY_INDEX: ("empty listing", "index: empty listing: entries expected, none found", "200"),
 }
 """Breaks that end the run: kind of failure, words, status."""
+
+
+def _layout(random_: random.Random) -> list[str]:
+    """Shapes of some pages of one layout: each has most of its markup, and a little of its own."""
+    markup = [f"{random_.randrange(16**6):06x}" for _ in range(200)]
+    pages = []
+    for _ in range(8):
+        own = [f"{random_.randrange(16**6):06x}" for _ in range(10)]
+        pages.append("".join(sorted({each for each in markup if random_.random() < 0.95} | set(own))[:KEPT]))
+    return pages
 
 
 def _at(day: date) -> datetime:

@@ -52,6 +52,8 @@ FAILED = "failed/"
 """Prefix of the counts of addresses that failed, by kind."""
 BROKEN = "broken/"
 """Prefix of the counts of what made the whole run fail (an index, the host, the database), by kind."""
+SHAPES = "shapes"
+"""Name, among a run's stats, of the shapes of its first pages, with blanks between them."""
 ANSWERED = "status/"
 """Prefix of the counts of answers, by HTTP status."""
 
@@ -87,6 +89,7 @@ class RunKeeper:
         self._failures: list[str] = []
         self._errors: list[str] = []
         """The first and the last thing that went wrong, of an address or of the run."""
+        self._shapes: list[str] = []
         self.at_limit = False
         """The spider stopped because it had fetched as many releases as it was asked to."""
         self.refused: str | None = None
@@ -171,6 +174,11 @@ class RunKeeper:
     def count(self, name: str, by: int = 1) -> None:
         """Add to one of the run's counts."""
         self._crawler.stats.inc_value(COUNTS + name, by)
+
+    def saw(self, shape: str) -> None:
+        """A page of that shape was read (`crawler.pages.shape`); the run keeps it to be compared with."""
+        if shape and shape not in self._shapes:
+            self._shapes.append(shape)
 
     def written(self, records: Sequence[object]) -> None:
         """Records were stored for good."""
@@ -314,9 +322,12 @@ class RunKeeper:
             self.frontier.close_run,
             self.run,
             self.outcome,
-            {**_plain(self._crawler.stats.get_stats()), **self._first_and_last_error()},
+            {**_plain(self._crawler.stats.get_stats()), **self._first_and_last_error(), **self._seen()},
             self.error or ("interrupted" if self.interrupted else None),
         )
+
+    def _seen(self) -> dict[str, object]:
+        return {SHAPES: " ".join(self._shapes)} if self._shapes else {}
 
     def _first_and_last_error(self) -> dict[str, object]:
         if not self._errors:

@@ -75,6 +75,11 @@ class RunView:
     last_error: str | None = None
 
     @property
+    def shapes(self) -> tuple[str, ...]:
+        """Of the markup of its first pages (`crawler.pages.shape`)."""
+        return tuple(str(self.stats.get("shapes") or "").split())
+
+    @property
     def is_whole(self) -> bool:
         """Whether it was asked for everything that is new, like every other such run: no window, no limit."""
         narrowed = self.since is not None or self.until is not None or self.limit is not None

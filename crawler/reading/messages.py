@@ -92,6 +92,8 @@ class Read:
     discovered: tuple[Discovered, ...]
     by_fallback: int = 0
     """Items that were read without rules."""
+    shape: str = ""
+    """Of the page's markup (`crawler.pages.shape`); of a crawl's first HTML pages only."""
 
 
 @dataclass(frozen=True, slots=True)

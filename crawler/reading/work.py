@@ -10,6 +10,7 @@ from crawler.declare import Api, Feed, Listing, Sitemap
 from crawler.items import Capture, Due, Held, ReadBy, Release, ReleaseItem
 from crawler.pages.index import read_index
 from crawler.pages.read import read_page
+from crawler.pages.shape import shape_of
 from crawler.reading.messages import (
     Answer,
     Broken,
@@ -27,6 +28,9 @@ from crawler.source import Source
 from crawler.spiders.arguments import Window
 from crawler.spiders.endings import ending_by_reading, ending_by_window, with_keys
 
+SHAPES = 6
+"""Pages of a crawl whose shape is taken."""
+
 Stages = Callable[[object], Release | Held]
 
 
@@ -37,6 +41,7 @@ class Work:
         self._source = source
         self._window = window
         self._stages = stages
+        self._shapes_left = SHAPES
 
     def do(self, task: Task) -> Answer:
         """The answer to a task; an error on the way is an answer too."""
@@ -60,7 +65,13 @@ class Work:
         else:
             outcome = ending_by_reading(due, capture, reading, items)
         by_fallback = sum(item.read_by is ReadBy.FALLBACK for item in items)
-        return Read(outcome, self._records(items), reading.discovered, by_fallback)
+        return Read(outcome, self._records(items), reading.discovered, by_fallback, self._shape(capture))
+
+    def _shape(self, capture: Capture) -> str:
+        if not self._shapes_left or "html" not in (capture.header("Content-Type") or "").lower():
+            return ""
+        self._shapes_left -= 1
+        return shape_of(capture.body)
 
     def _read_index(self, task: ReadIndex) -> Shown:
         discovery = self._source.discoveries()[task.discovery]

@@ -378,6 +378,7 @@ class SourceSpider(scrapy.Spider):
                     outcome = failed(due, FailureKind.STAGE, detail, capture.status)
                 else:
                     outcome = read.outcome
+                    self.keeper.saw(read.shape)
                     await self._record_where_it_led(due, read.records)
                     if read.by_fallback:
                         self.keeper.count("by_fallback", read.by_fallback)

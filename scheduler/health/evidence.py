@@ -60,6 +60,8 @@ class RunEvidence:
     """How many releases `filled` rests on."""
     held: Mapping[str, int] = field(default_factory=dict)
     """Records that it held back, by reason."""
+    shapes: tuple[str, ...] = ()
+    """Of the markup of its first pages (`crawler.pages.shape`)."""
 
     def count(self, *names: str) -> int:
         """Sum of counts."""
@@ -98,6 +100,8 @@ class Evidence:
     at_least: int
     """Releases in a week, by its definition."""
     at_most: int
+    of_today: float = 0.0
+    """Part of that day that is over."""
     paused: str | None = None
     """Who paused it and why; None: it is not paused."""
     runs: tuple[RunEvidence, ...] = ()

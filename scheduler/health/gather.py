@@ -51,7 +51,8 @@ def gather(
     connection: Connection, source: type[Source], now: datetime, said: Mapping[str, Override]
 ) -> Evidence:
     """All that is looked at of a source; `said` is what persons said about it."""
-    today = now.astimezone(source.zone()).date()
+    local = now.astimezone(source.zone())
+    today = local.date()
     paused = said.get(PAUSED)
     views = whole_runs(connection, source.name)
     held = held_by_run(connection, source.name, [view.id for view in views])
@@ -60,6 +61,7 @@ def gather(
         source=source.name,
         now=now,
         today=today,
+        of_today=(local.hour + local.minute / 60) / 24,
         every=source.every.interval,
         per_week=(source.expect.at_least, source.expect.at_most),
         paused=f"paused by {paused.made_by}: {paused.reason or 'no reason given'}" if paused else None,
@@ -76,6 +78,7 @@ def evidence_of(
     source: str,
     now: datetime,
     today: date,
+    of_today: float,
     every: timedelta,
     per_week: tuple[int, int],
     paused: str | None,
@@ -100,6 +103,7 @@ def evidence_of(
         source=source,
         now=now,
         today=today,
+        of_today=of_today,
         every=every,
         at_least=per_week[0],
         at_most=per_week[1],
@@ -135,6 +139,7 @@ def _run(view: RunView, releases: Sequence[ReleaseFacts], held: Mapping[str, int
         filled=_filled(releases),
         releases=len(releases),
         held=held,
+        shapes=view.shapes,
     )
 
 

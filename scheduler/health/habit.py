@@ -53,8 +53,17 @@ class Silence:
         return self.weight >= LONG
 
 
-def silence(posted: Mapping[date, int], holidays: frozenset[date], today: date, at_least: int) -> Silence:
-    """How long a source has been silent, by its past; `at_least` a week where there is little of it."""
+def silence(
+    posted: Mapping[date, int],
+    holidays: frozenset[date],
+    today: date,
+    at_least: int,
+    of_today: float = 0.0,
+) -> Silence:
+    """How long a source has been silent, by its past; `at_least` a week where there is little of it.
+
+    `of_today`: the part of today that is over, and counts.
+    """
     days = sorted(day for day, number in posted.items() if number and day <= today)
     if len(days) < LEAST_DAYS:
         usual = [1 - math.exp(-at_least / 5)] * 5 + [0.0, 0.0]
@@ -72,7 +81,10 @@ def silence(posted: Mapping[date, int], holidays: frozenset[date], today: date, 
     counted = gaps[1:] if len(gaps) >= 60 else gaps
     heaviest = counted[0] if counted else 0.0
     alarm = max(ALARM, heaviest * BEYOND)
-    return Silence(last, (today - last).days - 1, weights.between(last, today), alarm, heaviest)
+    weight = weights.between(last, today)
+    if last < today:
+        weight += of_today * weights.of(today)
+    return Silence(last, (today - last).days - 1, weight, alarm, heaviest)
 
 
 class _Weights:
@@ -83,14 +95,15 @@ class _Weights:
 
     def between(self, earlier: date, later: date) -> float:
         """Weight of the days between two days, neither of them counted."""
-        total = 0.0
-        for number in range(1, (later - earlier).days):
-            day = earlier + timedelta(days=number)
-            chance = self._usual[day.weekday()]
-            if day in self._holidays:
-                chance *= self._on_holidays
-            total -= math.log1p(-min(chance, 0.995))
-        return total
+        days = range(1, (later - earlier).days)
+        return sum(self.of(earlier + timedelta(days=number)) for number in days)
+
+    def of(self, day: date) -> float:
+        """Weight of one day."""
+        chance = self._usual[day.weekday()]
+        if day in self._holidays:
+            chance *= self._on_holidays
+        return -math.log1p(-min(chance, 0.995))
 
 
 def _learned(days: list[date], holidays: frozenset[date]) -> _Weights:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from statistics import median
 
 from crawler.items import FailureKind
+from crawler.pages.shape import likeness
 from scheduler.health.evidence import Evidence, Health, Judgement, Numbered, RunEvidence
 from scheduler.health.habit import chance_of, silence, usual_share
 
@@ -28,6 +29,15 @@ LEAST_LISTED = 5
 LEAST_ALWAYS = 12
 """Releases after which a field that all had counts as one that all have."""
 ALWAYS = 0.97
+MOST_FAILING = 0.04
+"""A larger part of failing pages is never usual: what has been wrong for months is wrong still."""
+ALIKE = 0.6
+"""Pages of one layout share more of their shape than that (of samples: 0.75 and more)."""
+UNLIKE = 0.45
+"""Pages of two layouts of one site share less (of samples: 0.25 to 0.4)."""
+MOST_SHAPES = 40
+"""Shapes of earlier pages that a page is compared with."""
+LEAST_SHAPES = 3
 SETTLED = timedelta(hours=20)
 """A number that is passed over may come a little later than the next one."""
 NUMBERS = 12
@@ -105,9 +115,8 @@ def _by_failures(evidence: Evidence) -> Judgement | None:
     if not bad:
         return None
     past = _past(evidence, pool)
-    share = usual_share(
-        sum(run.count("failed", "gone") for run in past), sum(run.asked for run in past), least=0.01
-    )
+    failed = sum(run.count("failed", "gone") for run in past)
+    share = min(usual_share(failed, sum(run.asked for run in past), least=0.01), MOST_FAILING)
     kinds: Counter[str] = Counter()
     statuses: Counter[str] = Counter()
     for run in pool:
@@ -171,14 +180,31 @@ def _by_rules(evidence: Evidence) -> Judgement | None:
     past = _past(evidence, pool)
     before = sum(run.count("by_fallback") for run in past)
     share = usual_share(before, before + sum(_by_own_rules(run) for run in past), least=0.01)
-    if fallback / number < 0.3 or chance_of(fallback, number, share) >= _accident(fallback == number):
+    alike = _likeness(evidence, pool)
+    accident = _accident(fallback == number)
+    if alike is not None and alike >= ALIKE:
+        accident = UNLIKELY  # an odd page of the layout that is known
+    elif alike is not None and alike < UNLIKE:
+        accident = 1.0
+    if fallback / number < 0.3 or chance_of(fallback, number, share) >= accident:
         return None
+    looks = "" if alike is None else f"; they share {alike:.0%} of their markup's shape with earlier pages"
     return Judgement(
         Health.LAYOUT_CHANGED,
-        f"{fallback} of {number} pages were read without the source's rules, once {share:.1%}. Check "
+        f"{fallback} of {number} pages were read without the source's rules, once {share:.1%}{looks}. Check "
         f"them: communique source check {evidence.source}",
-        {"by_fallback": fallback, "read": number, "usual_share": round(share, 4)},
+        {"by_fallback": fallback, "read": number, "usual_share": round(share, 4), "likeness": alike},
     )
+
+
+def _likeness(evidence: Evidence, pool: Sequence[RunEvidence]) -> float | None:
+    """How much the pages look like those before (0 to 1, the median); None: too few to compare."""
+    shapes = [shape for run in pool for shape in run.shapes]
+    earlier = evidence.runs[evidence.runs.index(pool[-1]) + 1 :] if pool else ()
+    before = [shape for run in earlier for shape in run.shapes][:MOST_SHAPES]
+    if not shapes or len(before) < LEAST_SHAPES:
+        return None
+    return round(median(likeness(shape, before) for shape in shapes), 3)
 
 
 def _by_own_rules(run: RunEvidence) -> int:
@@ -296,7 +322,7 @@ def _with_gaps(latest: Sequence[Numbered], missing: Sequence[int]) -> str:
 
 def _by_silence(evidence: Evidence) -> Judgement:
     """How long nothing came, by the source's own gaps."""
-    found = silence(evidence.posted, evidence.holidays, evidence.today, evidence.at_least)
+    found = silence(evidence.posted, evidence.holidays, evidence.today, evidence.at_least, evidence.of_today)
     run = evidence.runs[0]
     facts = {
         "latest": found.since,

@@ -126,6 +126,39 @@ def test_pages_read_without_rules_are_a_changed_layout() -> None:
     assert judge(evidence(counted(stored=2, by_fallback=2))).health is Health.LAYOUT_CHANGED
 
 
+def shapes(*markup: int) -> tuple[str, ...]:
+    """A shape for each number: two with the same number share all, others nothing."""
+    return tuple("".join(f"{number:02x}{each:04x}" for each in range(24)) for number in markup)
+
+
+@pytest.mark.parametrize(("looks", "health"), [(1, Health.HEALTHY), (2, Health.LAYOUT_CHANGED)])
+def test_one_page_read_without_rules_is_a_changed_layout_when_it_looks_otherwise(
+    looks: int, health: Health
+) -> None:
+    odd = replace(counted(stored=1, by_fallback=1), shapes=shapes(looks))
+    before = [replace(run(number), shapes=shapes(1)) for number in range(1, 30)]
+    judgement = judge(evidence(runs=(odd, *before)))
+    assert judgement.health is health
+    if health is Health.LAYOUT_CHANGED:
+        assert "share 0% of their markup's shape" in judgement.reason
+    again = judge(evidence(runs=(odd, replace(odd, run="r1"), *before)))
+    assert again.health is Health.LAYOUT_CHANGED, "twice in a row is no accident"
+
+
+def test_what_has_failed_for_months_does_not_become_usual() -> None:
+    often = [replace(counted(number, failed=3, stored=1), failures={"network": 3}) for number in range(60)]
+    assert judge(evidence(runs=tuple(often))).health is Health.PARTIAL
+
+
+def test_a_day_that_is_nearly_over_counts() -> None:
+    tuesday = {day: number for day, number in WEEKDAYS.items() if day < date(2017, 2, 28)}
+    morning, evening = (
+        silence(tuesday, frozenset(), date(2017, 3, 1), 3, of_today) for of_today in (0.3, 1.0)
+    )
+    assert morning.weight < evening.weight
+    assert evening.weight == silence(tuesday, frozenset(), date(2017, 3, 2), 3).weight
+
+
 def test_a_field_that_all_had_and_none_has_any_more_is_a_changed_layout() -> None:
     past = {"folio": 200, "attribution": 40}
     lost = run(filled={"posted_on": 2}, releases=2)

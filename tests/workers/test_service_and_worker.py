@@ -103,6 +103,7 @@ def test_a_due_crawl_is_left_to_a_worker_and_a_restarted_database_costs_nothing(
         assert releases == revisions == len(truth) > 0
         assert sum(run.state == "finished" for run in runs()) == 1
         assert {run.started_by for run in runs()} == {"schedule"}
+        assert any(run.shapes for run in runs()), "what pages look like is kept with the run"
 
 
 def counts(database: Database) -> object:
