@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -26,6 +26,7 @@ from crawler.extras import how_to_install
 from storage import migrations
 from storage.tables import Table
 
+Made = TypeVar("Made")
 Rows = list[tuple[str | int, ...]]
 
 SECONDS_TO_WAIT = 60
@@ -159,6 +160,20 @@ class Database:
                     return
             except LOST:
                 if has_begun or self.is_sqlite or time.monotonic() >= deadline:
+                    raise
+            time.sleep(AWAY)
+
+    def persevere(self, work: Callable[[], Made]) -> Made:
+        """Do what may be done twice; and again, where the server went away in the middle of it.
+
+        For `patience` seconds; transactions that have not begun wait by themselves.
+        """
+        deadline = time.monotonic() + self.patience
+        while True:
+            try:
+                return work()
+            except LOST:
+                if self.is_sqlite or time.monotonic() >= deadline:
                     raise
             time.sleep(AWAY)
 

@@ -71,8 +71,12 @@ class Ledger:
 
     def beat(self, run: str, counts: Mapping[str, int]) -> None:
         """See Frontier. To be called at least every few minutes; raises RunTakenOver as close_run does."""
-        with self._database.write() as connection:
-            runs.beat(connection, run, counts, self._clock())
+
+        def beat() -> None:
+            with self._database.write() as connection:
+                runs.beat(connection, run, counts, self._clock())
+
+        self._database.persevere(beat)
 
     def open_walk(self, run: str, source: str, index: str, floor: date | None) -> Walk:
         """See Frontier; `Walk.floor` is how far back it really goes."""

@@ -6,6 +6,8 @@ transaction of its own, which waits for no other writer: nothing else is decided
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import text
 
 from storage.database import Database
@@ -36,6 +38,9 @@ class DatabaseTurns:
 
     def take(self, host: str, pause: float) -> float:
         """See Turns."""
+        return self._database.persevere(partial(self._take, host, pause))
+
+    def _take(self, host: str, pause: float) -> float:
         values = {"host": host, "pause": pause}
         with self._database.beside() as connection:
             if connection.scalar(_TAKE, values):
@@ -46,6 +51,9 @@ class DatabaseTurns:
 
     def late(self, host: str) -> None:
         """See Turns."""
+        self._database.persevere(partial(self._late, host))
+
+    def _late(self, host: str) -> None:
         with self._database.beside() as connection:
             connection.execute(_LATE, {"host": host})
 

@@ -185,7 +185,7 @@ def test_a_server_that_does_not_answer_is_named_without_the_password(tmp_path: P
 def test_a_missing_driver_says_which_extra_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     # None in sys.modules makes the import fail as if the module were not installed.
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(DatabaseUnusable, match=r"communique\[postgresql\]"):
+    with pytest.raises(DatabaseUnusable, match=r"'\.\[postgresql\]'"):
         Database("postgresql://db.example/communique")
 
 
@@ -227,6 +227,23 @@ class TestPatience:
         with pytest.raises(OperationalError), database.read():
             pass
         assert len(away) == 1
+
+    def test_what_may_be_done_twice_is_done_again_when_the_server_goes_in_the_middle(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        database.patience = 60
+        monkeypatch.setattr("storage.database.AWAY", 0.0)
+        done: list[int] = []
+
+        def ask() -> int:
+            with database.read() as connection:
+                done.append(1)
+                if len(done) < 3:
+                    raise OperationalError("query", None, ConnectionError("shutting down"))
+                return connection.scalar(text("SELECT 1")) or 0
+
+        assert database.persevere(ask) == 1
+        assert len(done) == 3
 
     def test_what_fails_later_is_not_done_again(self, database: Database) -> None:
         database.patience = 60

@@ -213,5 +213,5 @@ class TestStarter:
 
 def test_a_queue_needs_its_library(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "procrastinate", None)
-    with pytest.raises(NoQueue, match=r"communique\[workers\]"):
+    with pytest.raises(NoQueue, match=r"'\.\[workers\]'"):
         prepare_queue(database)
