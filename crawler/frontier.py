@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import RLock
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
-from crawler.items import Capture, Discovered, Due, Outcome
+from crawler.items import Capture, Discovered, Due, Outcome, Release
 
 if TYPE_CHECKING:
     # Storage imports this module too, and should not wait for Scrapy.
@@ -156,6 +156,38 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Write what is buffered and let go of files and connections."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFrom:
+    """The capture that the kept state of a release was read from."""
+
+    capture: Capture
+    posted_on: date | None
+    """As it is kept: the page may not say it."""
+
+
+class Corrections(Protocol):
+    """What is kept of releases, seen from whoever reads their pages again."""
+
+    def other(self, source: str, key: str, digest: str) -> ReadFrom | None:
+        """What a kept release was read from, when its content has another digest; None: it has that one, or
+        nothing is kept of the release, or its capture cannot be read.
+        """
+
+    def correct(self, release: Release) -> int:
+        """Keep what a capture says by today's reader in place of what is kept of it; how many states that
+        changed. It is no revision: the site changed nothing.
+        """
+
+
+@runtime_checkable
+class CorrectingStore(Store, Protocol):
+    """A store whose releases can be put right."""
+
+    @property
+    def corrections(self) -> Corrections:
+        """What is kept of releases."""
 
 
 class RunInProgress(RuntimeError):

@@ -1,7 +1,8 @@
 """What changed after it was first seen: texts that were edited, pages that went and came back.
 
-An edit is a revision whose content differs from the one before it in time; a reading of the same capture by a
-better reader is none, for it takes the place of the old one. Everything here is asked of what is stored
+An edit is a revision whose content differs from the one before it in time. A reading of the same capture by a
+better reader is none, for it takes the place of the old one (`storage.corrections`); nor is a posting day or
+number that is told only later. Everything here is asked of what is stored
 anyway: revisions, captures, absences.
 """
 
@@ -174,8 +175,24 @@ def _edits_of(connection: Connection, releases: Sequence[str]) -> Iterator[Edit]
     )
     for _, rows in groupby(connection.execute(query), key=lambda row: row.release_id):
         for before, after in pairwise(rows):
-            if before.content_digest != after.content_digest:
+            if _is_edit(before, after):
                 yield Edit(_changed(after), _state(before), _state(after), max(before.id, after.id))
+
+
+_TOLD_OR_NOT = ("posted_on", "folio")
+"""Fields of which an index, or a better look, may tell something where nothing was told before."""
+
+
+def _is_edit(before: Row[*tuple[Any, ...]], after: Row[*tuple[Any, ...]]) -> bool:
+    """Whether the site said something else; that a day or number is told at all is nothing else."""
+    if before.content_digest == after.content_digest:
+        return False
+    if (before.title, before.body) != (after.title, after.body):
+        return True
+    names = before.fields.keys() | after.fields.keys()
+    differing = [name for name in names if before.fields.get(name) != after.fields.get(name)]
+    told = [name for name in _TOLD_OR_NOT if not (before.fields.get(name) and after.fields.get(name))]
+    return not differing or any(name not in told for name in differing)
 
 
 def missing(

@@ -6,20 +6,27 @@ where it stands, under the same release, number and time. Ids, statements and de
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from crawler.frontier import ReadFrom
 from crawler.items import CapturePlace, Release
+from storage.captures import CaptureUnreadable, read_capture
+from storage.database import Database
 from storage.release_rows import COLUMNS, detail_digest, revision_row
 from storage.releases import UPDATE, follow_in_statements, replace_parts, update_values
 from storage.search.index import touch_releases
 from storage.tables import ReleaseRow, RevisionRow
 from storage.unlinked import queue
 from storage.walks import CHUNK
+
+logger = logging.getLogger(__name__)
 
 _NOT_READ = frozenset(
     {"captured_at", "origin", "capture_file", "capture_offset", "capture_length", "capture_digest"}
@@ -153,6 +160,51 @@ def correct(
     queue(connection, ids, "changed", now)
     touch_releases(connection, ids)
     return ids
+
+
+class SqlCorrections:
+    """Implements `crawler.frontier.Corrections`."""
+
+    def __init__(self, database: Database, captures: Path, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._captures = captures
+        self._clock = clock
+
+    def other(self, source: str, key: str, digest: str) -> ReadFrom | None:
+        """See Corrections."""
+        row = ReleaseRow
+        query = select(row.capture_file, row.capture_offset, row.capture_length, row.posted_on).where(
+            row.source == source,
+            row.key == key,
+            row.content_digest != digest,
+            row.capture_file.is_not(None),
+        )
+        with self._database.read() as connection:
+            found = connection.execute(query).first()
+        if found is None:
+            return None
+        place = CapturePlace(found.capture_file, found.capture_offset, found.capture_length)
+        try:
+            return ReadFrom(read_capture(self._captures, place), found.posted_on)
+        except CaptureUnreadable as error:
+            logger.warning("%s %s cannot be compared with what it was: %s", source, key, error)
+            return None
+
+    def correct(self, release: Release) -> int:
+        """See Corrections."""
+        if release.capture is None:
+            return 0
+        with self._database.write() as connection:
+            states = states_at(connection, [release.capture]).get(release.capture, [])
+            wrong = [
+                (each, replace(release, id=each.release, key=each.key))
+                for each in states
+                if each.source == release.source
+                and each.key == release.key
+                and each.content_digest != release.content_digest
+            ]
+            correct(connection, wrong, self._clock())
+        return len(wrong)
 
 
 _CONTENT = ("title", "body", "fields", "content_digest")

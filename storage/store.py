@@ -12,6 +12,7 @@ from crawler.frontier import WARC_MIB
 from storage.archives import SqlArchives
 from storage.captures import WarcStore
 from storage.clock import clock_of, utc_now
+from storage.corrections import SqlCorrections
 from storage.database import Database, default_url
 from storage.ledger import Ledger
 
@@ -27,7 +28,9 @@ class Settings(Protocol):
 
 
 class SqlStore:
-    """Implements `crawler.frontier.Store` and `crawler.archives.frontier.ArchiveStore`."""
+    """Implements Store and CorrectingStore of `crawler.frontier`, and
+    `crawler.archives.frontier.ArchiveStore`.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,7 @@ class SqlStore:
         self.frontier = Ledger(database, clock)
         self.captures = WarcStore(data / "captures", database, full=round(warc_mib * 2**20))
         self.archives = SqlArchives(database)
+        self.corrections = SqlCorrections(database, data / "captures", clock)
 
     def close(self) -> None:
         """See Store. The database can still be used by others of this process."""

@@ -24,11 +24,12 @@ from crawler.archives.frontier import Archives, ArchiveStore, Chain, Ending, Fou
 from crawler.archives.pauses import open_pauses
 from crawler.archives.queries import queries_of
 from crawler.frontier import store_of
-from crawler.items import OUTSIDE_WINDOW, AddressState, CapturePlace, FailureKind, Held, Release
+from crawler.items import OUTSIDE_WINDOW, AddressState, CapturePlace, Due, FailureKind, Held, Release
 from crawler.reading.messages import Record, StageFailed
 from crawler.reading.reader import ReaderUnusable, ReadingFailed
 from crawler.source import Source
 from crawler.spiders.arguments import read_window
+from crawler.spiders.corrections import correct_what_stands
 from crawler.spiders.mementos import LedElsewhere, Mementos, NoPage, Stopped, TooMuch
 from crawler.spiders.pace import mapped_hosts
 from crawler.spiders.source import SourceSpider
@@ -379,10 +380,11 @@ class ArchiveSpider(SourceSpider):
             return self._end(
                 Ending(capture.id, CaptureState.UNUSABLE, outcome.reason, outcome.failure, taken_at)
             )
-        return await self._hand_on(capture, page.place, taken_at, read.records, out)
+        return await self._hand_on(chain.due, capture, page.place, taken_at, read.records, out)
 
     async def _hand_on(
         self,
+        due: Due,
         capture: Shown,
         place: CapturePlace | None,
         taken_at: datetime,
@@ -397,6 +399,7 @@ class ArchiveSpider(SourceSpider):
             return self._end(Ending(capture.id, CaptureState.PENDING, reason, FailureKind.STAGE, taken_at))
         if place is None:
             raise LookupError(f"{capture.url}: the capture was written and has no place")
+        await correct_what_stands(self, due, records)
         self._unwritten[place] = (capture.id, len(records), taken_at)
         self._ended.add(capture.id)
         for record in records:

@@ -42,6 +42,7 @@ from crawler.reading.reader import Reader, ReaderUnusable, ReadingFailed
 from crawler.runs import RunKeeper, keeper_of
 from crawler.source import Source, definition_digest
 from crawler.spiders.arguments import read_window
+from crawler.spiders.corrections import correct_what_stands
 from crawler.spiders.endings import (
     as_counted,
     ending_by_status,
@@ -379,6 +380,8 @@ class SourceSpider(scrapy.Spider):
                 else:
                     outcome = read.outcome
                     self.keeper.saw(read.shape)
+                    if due.kept:
+                        await correct_what_stands(self, due, read.records)
                     await self._record_where_it_led(due, read.records)
                     if read.by_fallback:
                         self.keeper.count("by_fallback", read.by_fallback)

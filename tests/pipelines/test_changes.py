@@ -96,6 +96,19 @@ def test_an_edit_is_two_revisions_and_one_entry_with_its_sentences(database: Dat
     assert kinds(database, kind=ChangeKind.GONE) == []
 
 
+def test_a_day_or_number_that_is_told_only_later_is_no_edit_but_another_one_is(database: Database) -> None:
+    untold = release("fondo", body=ORIGINAL, posted_on=None, folio=None)
+    told = release("fondo", body=ORIGINAL, posted_on=NOON.date())
+    assert stored(database, untold, 0) is Saved.NEW
+    assert stored(database, told, 1) is Saved.REVISED
+    assert found(database) == []
+    stored(database, release("fondo", body=ORIGINAL, posted_on=(NOON + DAY).date()), 2)
+    assert kinds(database) == ["edited"]
+    # Where the text changes as well, the day goes with it.
+    stored(database, replace(untold, body=ORIGINAL + " Fin.", content_digest="sha256:other"), 3)
+    assert kinds(database) == ["edited", "edited"]
+
+
 @pytest.mark.parametrize("later_first", [False, True])
 def test_captures_of_an_archive_in_either_order_give_the_same_entry(
     database: Database, later_first: bool
