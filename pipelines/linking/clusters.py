@@ -336,7 +336,10 @@ def _join_by_content(
     involved = {groups.of(each) for pair in margins for each in pair}
     several = {group: tuple(groups.members(group)) for group in involved}
     languages = {each: members[each].language for some in several.values() for each in some}
-    join_groups(several, margins, languages, may_join, join)
+    parts = {
+        str(link.features["excerpt"]) for link in links if "excerpt" in link.features and _margin(link) > 0
+    }
+    join_groups(several, margins, languages, may_join, join, parts)
     for link in links:
         if link.score >= JOINABLE and groups.of(link.left) != groups.of(link.right):
             objection = groups.objection(link.left, link.right)

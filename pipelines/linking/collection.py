@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from pipelines.linking.candidate_keys import FEWEST_SHARED, LEAST_SHARE, WINDOW_DAYS, candidate_keys
 from pipelines.linking.clusters import Resolution, resolve
-from pipelines.linking.content import Content, weigh_content, worth_scoring
+from pipelines.linking.content import NEAR_ENOUGH, Content, weigh_content, worth_scoring
 from pipelines.linking.copies import weigh_texts
 from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.evidence import JOINABLE, Evidence, Library
 from pipelines.linking.prepared import prepare
 from pipelines.linking.records import Record
-from pipelines.linking.vectors import encode
+from pipelines.linking.vectors import Vectors, encode
 from pipelines.linking.weights import WeightSet
 from pipelines.signature import signature_of
 from storage.links import Link, ReleaseFacts, ReleaseText
@@ -29,9 +29,14 @@ _SMALL_FILE = 2000
 _MOST_FAR = 20
 FAR_SHARE = 0.06
 """Part of the keys that releases of other weeks must share, by weight, to be looked at."""
-NEAR_WHOLE, FAR_WHOLE = 0.65, 0.75
-"""Cosine of two whole texts from which on they are looked at without any shared key: of the same weeks, of
-others."""
+NEAR_WHOLE = 0.65
+"""Cosine of two whole texts of the same weeks from which on they are looked at without any shared key; of any
+weeks the `_MOST_FAR` nearest of each text are, from `NEAR_ENOUGH` on."""
+FEW_PASSAGES = 4
+"""A text of no more is also sought passage by passage: what it quotes is a small part of a whole text."""
+FOUND = 0.5
+"""Mean cosine of its passages with the nearest ones of another text from which on that is looked at, of the
+`_MOST_FAR` nearest ones."""
 _USUAL_FILE = 1000.0
 """How many releases a file is taken to have for how rare a key is: in a file of two every key is frequent."""
 _UNKNOWN = 0
@@ -166,7 +171,8 @@ class _Keys:
 def _near(collection: Collection, days: NDArray[np.int64]) -> dict[int, set[int]]:
     """Releases whose vectors, taken whole, are near: they may share no figure or name.
 
-    Of other weeks only the nearest of each release: forms that are filled in every day are all near.
+    Of other weeks, or less near, only the nearest of each release: forms that are filled in every day are all
+    near.
     """
     kept: dict[int, set[int]] = defaultdict(set)
     by_model: dict[str, list[int]] = defaultdict(list)
@@ -181,20 +187,48 @@ def _near(collection: Collection, days: NDArray[np.int64]) -> dict[int, set[int]
             cosines = whole[rows] @ whole.T
             near = _same_weeks(said[rows, None], said[None, :], len(days))
             for row, cosine in enumerate(cosines):
-                far = np.flatnonzero(~near[row] & (cosine >= FAR_WHOLE))
-                far = far[np.argsort(-cosine[far], kind="stable")[:_MOST_FAR]]
                 one = some[start + row]
-                for column in (*np.flatnonzero(near[row] & (cosine >= NEAR_WHOLE)).tolist(), *far.tolist()):
-                    other = some[column]
-                    if one != other:
-                        kept[min(one, other)].add(max(one, other))
+                nearest = _nearest(cosine, NEAR_ENOUGH)
+                for column in (*np.flatnonzero(near[row] & (cosine >= NEAR_WHOLE)).tolist(), *nearest):
+                    _keep(kept, one, some[column])
+        _seek_short(collection, some, kept)
     return kept
 
 
+def _seek_short(collection: Collection, some: Sequence[int], kept: dict[int, set[int]]) -> None:
+    """Texts in which the few passages of a short one are found: taken whole the two have little in common."""
+    rows = [_vectors(collection.contents[at]).rows for at in some]
+    short = [at for at, each in enumerate(rows) if len(each) <= FEW_PASSAGES]
+    if not short:
+        return
+    passages = np.concatenate(rows)
+    starts = np.cumsum([0, *(len(each) for each in rows[:-1])])
+    for at in short:
+        best = np.maximum.reduceat(rows[at] @ passages.T, starts, axis=1).mean(axis=0)
+        for column in _nearest(best, FOUND):
+            _keep(kept, some[at], some[column])
+
+
+def _nearest(cosine: NDArray[np.float32], least: float) -> list[int]:
+    """Places of the highest cosines, at most one more than `_MOST_FAR`: a text is nearest to itself."""
+    places = np.flatnonzero(cosine >= least)
+    chosen: list[int] = places[np.argsort(-cosine[places], kind="stable")[: _MOST_FAR + 1]].tolist()
+    return chosen
+
+
+def _keep(kept: dict[int, set[int]], one: int, other: int) -> None:
+    if one != other:
+        kept[min(one, other)].add(max(one, other))
+
+
 def _whole(content: Content) -> NDArray[np.float32]:
+    return _vectors(content).whole
+
+
+def _vectors(content: Content) -> Vectors:
     if content.vectors is None:
         raise ValueError("a text without vectors has no direction")
-    return content.vectors.whole
+    return content.vectors
 
 
 def link(

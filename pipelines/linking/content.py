@@ -30,9 +30,12 @@ from storage.links import ReleaseFacts
 
 EXCERPT_LENGTH = 0.6
 """A version shorter than this part of the other, and covered by it, holds a part of the text."""
+NEAR_ENOUGH = 0.5
+"""Cosine of two whole texts from which on they are aligned whatever they share."""
 _HALF_AGREE = 0.5
 _THIRD_AGREES = 0.35
 _MARGIN_OF_OTHER_FIGURES = -1.0
+_MARGIN_OF_NOTHING_RARE = -1.0
 _CLOSE_SCORE = 0.05
 
 
@@ -60,12 +63,22 @@ class ContentScore:
 
 def worth_scoring(left: Prepared, right: Prepared, weights: WeightSet) -> bool:
     """Whether two texts share enough, wherever it stands, to be aligned."""
-    return _is_worth(measure_bag(left, right)[0], left, right, weights)
+    return _passes(measure_bag(left, right)[0], left, right, weights)
 
 
-def _is_worth(bag: Mapping[str, float], left: Prepared, right: Prepared, weights: WeightSet) -> bool:
+def _passes(bag: Mapping[str, float], left: Prepared, right: Prepared, weights: WeightSet) -> bool:
     gate = weights.gate
     return gate.logit(bag, relation(left.language, right.language)) >= gate.ask
+
+
+def _are_near(left: Content, right: Content) -> bool:
+    """Whether vectors say of two texts that they must be looked at, whatever figures and names they share."""
+    ours, theirs = left.vectors, right.vectors
+    if ours is None or theirs is None or ours.model != theirs.model:
+        return False
+    if not len(ours.rows) or not len(theirs.rows):
+        return False
+    return float(ours.whole @ theirs.whole) >= NEAR_ENOUGH
 
 
 def score_pair(left: Content, right: Content, weights: WeightSet) -> ContentScore:
@@ -94,7 +107,7 @@ def weigh_content(
 ) -> Evidence | None:
     """Evidence from two texts; None when there is not even a question. `left` has the smaller id."""
     bag = measure_bag(ours.prepared, theirs.prepared)
-    if not _is_worth(bag[0], ours.prepared, theirs.prepared, weights):
+    if not _are_near(ours, theirs) and not _passes(bag[0], ours.prepared, theirs.prepared, weights):
         return None
     found = _score(ours, theirs, weights, bag)
     margin = found.logit - found.scorer.join
@@ -106,6 +119,9 @@ def weigh_content(
     if others:
         # A template filled in again, or a correction. In two languages a figure may be spelled out.
         margin = min(margin, _MARGIN_OF_OTHER_FIGURES)
+    vague = _shares_nothing_rare(found.features)
+    if vague:
+        margin = min(margin, _MARGIN_OF_NOTHING_RARE)
     told: dict[str, Any] = {
         "probability": round(found.probability, 4),
         "margin": round(margin, 3),
@@ -116,6 +132,8 @@ def weigh_content(
             for name, value in sorted(found.shares.items(), key=lambda each: (-abs(each[1]), each[0]))
         },
     }
+    if vague:
+        told["reason"] = "a day, countries and small numbers are shared, but no large number, name or passage"
     if others:
         told["reason"] = "passages correspond, but more of their figures differ than agree"
         if one_language:
@@ -148,6 +166,12 @@ def _is_of_other_figures(features: Mapping[str, float], one_language: bool) -> b
     return (
         one_language or features["date"] < 0 or (features["date"] == 0 and features["agree"] <= _THIRD_AGREES)
     )
+
+
+def _shares_nothing_rare(features: Mapping[str, float]) -> bool:
+    """Whether two texts share only what any two texts about one day and the same countries share."""
+    rare = features["many number"] + features["many name"] + features["many word"] + features["title"]
+    return rare == 0 and features.get("near most", 0.0) == 0
 
 
 def _excerpt(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pipelines.linking.agglomeration import join_groups
 
@@ -15,6 +15,7 @@ def joined(
     languages: Mapping[str, str],
     groups: Sequence[Sequence[str]] | None = None,
     apart: Sequence[Pair] = (),
+    parts: Collection[str] = (),
 ) -> set[frozenset[str]]:
     given = groups or [[each] for each in languages]
     members = {some[0]: list(some) for some in given}
@@ -29,7 +30,8 @@ def joined(
         members[kept] += members.pop(dropped)
         return kept
 
-    join_groups({name: tuple(some) for name, some in members.items()}, margins, languages, may_join, join)
+    several = {name: tuple(some) for name, some in members.items()}
+    join_groups(several, margins, languages, may_join, join, parts)
     return {frozenset(some) for some in members.values()}
 
 
@@ -54,6 +56,13 @@ def test_two_texts_of_one_language_that_share_nothing_speak_against_their_groups
     margins = {("a", "b"): 2.0, ("b", "c"): 1.5}
     assert joined(margins, {"a": "en", "b": "es", "c": "en"}) == {frozenset("ab"), frozenset("c")}
     assert joined({**margins, ("a", "c"): 4.0}, {"a": "en", "b": "es", "c": "en"}) == {frozenset("abc")}
+
+
+def test_two_cuts_that_share_nothing_hardly_speak_against_their_common_whole() -> None:
+    languages = {"cut": "en", "other cut": "en", "whole": "es"}
+    margins = {("cut", "whole"): 5.0, ("other cut", "whole"): 4.0}
+    assert joined(margins, languages) == {frozenset(("cut", "whole")), frozenset(("other cut",))}
+    assert joined(margins, languages, parts=["cut", "other cut"]) == {frozenset(languages)}
 
 
 def test_what_may_not_be_joined_stays_apart_however_well_it_fits() -> None:

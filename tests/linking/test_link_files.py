@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.linking.collection import gather, link
+from pipelines.linking.collection import candidates, gather, link
+from pipelines.linking.encoders import open_encoder
 from pipelines.linking.records import RecordError, read_records
 from pipelines.linking.republishing import republish
 from pipelines.linking.weights import FORMAT, WeightsError, load_weights
@@ -156,6 +157,36 @@ def test_a_wrong_day_and_a_wrong_language_hide_no_translation(tmp_path: Path, en
     found = statements(lines, tmp_path / "a.jsonl", encoder)
     assert found["original"] == found["mirror"]
     assert len(set(found.values())) == 4
+
+
+def test_a_sentence_without_figures_and_names_is_looked_for_in_whole_texts(tmp_path: Path) -> None:
+    quoted = (
+        "They talked about cooperation in energy and fisheries, and signed memoranda on student exchange."
+    )
+    lines = [*VERSIONS, line("quote", "en", "", quoted, date=None)]
+    records = read_records(written(tmp_path / "quote.jsonl", lines))
+    with_whole = ("other-es", "quote")
+
+    def pairs(encoder: str) -> set[tuple[str, str]]:
+        found = gather(records, open_encoder(encoder))
+        return {(found.records[one].id, found.records[other].id) for one, other in candidates(found)}
+
+    assert with_whole not in pairs("none")
+    assert with_whole in pairs("use")
+
+
+def test_what_any_two_texts_of_one_day_share_joins_nothing(tmp_path: Path) -> None:
+    lines = [
+        line(
+            "ja",
+            "ja",
+            "協議の開催",
+            "12月4日、日本と中国の局長級協議が長崎で開催されました。次回は来年、中国で行います。",
+        ),
+        line("zh", "zh", "举行磋商", "12月4日,中国与日本在长崎举行磋商。双方同意就海上救助继续交换意见。"),
+    ]
+    found = statements(lines, tmp_path / "accounts.jsonl", "none")
+    assert found["ja"] != found["zh"]
 
 
 def test_every_line_has_its_answer_even_when_there_is_nothing_in_it(tmp_path: Path) -> None:
