@@ -20,8 +20,8 @@ WARC = b"WARC/1.1\r\nWARC-Type: warcinfo\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
     ("name", "content", "form"),
     [
         ("a.warc", WARC, Form.WARC),
-        ("a.warc.gz", gzip.compress(WARC), Form.WARC),
-        ("renamed.bin", gzip.compress(WARC), Form.WARC),
+        ("a.warc.gz", gzip.compress(WARC, mtime=0), Form.WARC),
+        ("renamed.bin", gzip.compress(WARC, mtime=0), Form.WARC),
         ("a.html", b"<p>no more than a piece", Form.HTML),
         ("page", b"\n<!DOCTYPE html><title>t</title>", Form.HTML),
         ("a.json", b'{"title": "t"}', Form.JSON),
@@ -42,7 +42,7 @@ def test_a_file_is_told_by_its_first_bytes_then_by_its_name(
     ("name", "content", "reason"),
     [
         ("a.html", b"  \n", "empty"),
-        ("a.html.gz", gzip.compress(b"<html>"), "unpack it first"),
+        ("a.html.gz", gzip.compress(b"<html>", mtime=0), "unpack it first"),
         ("a.png", b"\x89PNG\r\n\x1a\n\x00", "neither HTML"),
         ("a.txt", b"\x00\x01\x02", "neither HTML"),
     ],

@@ -424,8 +424,8 @@ class TestForeignFiles:
         "content",
         [
             b"".join(FOREIGN),
-            b"".join(gzip.compress(each) for each in FOREIGN),
-            gzip.compress(b"".join(FOREIGN)),
+            b"".join(gzip.compress(each, mtime=0) for each in FOREIGN),
+            gzip.compress(b"".join(FOREIGN), mtime=0),
         ],
         ids=["plain", "member per record", "one member"],
     )
