@@ -24,6 +24,7 @@ from playwright.sync_api import Browser, Dialog, Page, sync_playwright
 from crawler.browser import missing_browser, program_of
 from crawler.replica import Replica
 from storage.decisions import latest_decisions
+from storage.provenance import ids_at
 from storage.runs import find_runs
 from storage.store import open_store
 from tests.clock import Clock
@@ -395,20 +396,48 @@ def test_screenshots_of_the_main_pages_are_made(served: Served, tmp_path: Path) 
     assert all(f"docs/screenshots/{each.name}" in readme for each in kept)
 
 
-def test_a_crawl_is_started_watched_and_ends(
-    watched: Watched, served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with Replica(releases=24, seed=7) as replica:
-        for name, value in replica.environment.items():
-            monkeypatch.setenv(name, value)
-        page = watched.go("/runs")
-        page.select_option("select[name=source]", "mx_sre")
-        page.fill("input[name=limit]", "2")
-        page.get_by_role("button", name="Start").click()
-        page.wait_for_url("**/runs")
-        assert page.locator(".started code").inner_text() == "communique crawl mx_sre --limit 2"
-        page.get_by_text("ended well").wait_for(timeout=90_000)
-        row = page.locator("tbody tr", has_text="Relaciones Exteriores").first
-        assert "2 new" in row.inner_text()
+@pytest.fixture(scope="module")
+def replica(served: Served) -> Iterator[Replica]:
+    """Sites that crawls started at the desk find; the processes that it starts inherit where they are."""
+    with Replica(releases=24, seed=7) as made, pytest.MonkeyPatch.context() as changed:
+        for name, value in made.environment.items():
+            changed.setenv(name, value)
+        yield made
+
+
+def test_a_crawl_is_started_watched_and_ends(watched: Watched, served: Served, replica: Replica) -> None:
+    page = watched.go("/runs")
+    page.select_option("select[name=source]", "mx_sre")
+    page.fill("input[name=limit]", "2")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/runs")
+    assert page.locator(".started code").inner_text() == "communique crawl mx_sre --limit 2"
+    page.get_by_text("ended well").wait_for(timeout=90_000)
+    row = page.locator("tbody tr", has_text="Relaciones Exteriores").first
+    assert "2 new" in row.inner_text()
     with served.desk.read() as connection:
         assert next(find_runs(connection, "mx_sre")).counts["stored"] == 2
+
+
+def test_a_backfill_is_started_watched_and_brings_the_rest_of_its_window(
+    watched: Watched, served: Served, replica: Replica
+) -> None:
+    true = [each for each in replica.truth.releases() if each.source == "mx_sre"]
+    since, until = (f(each.posted_on for each in true).isoformat() for f in (min, max))
+    page = watched.go("/runs?source=mx_sre")
+    page.select_option("select[name=source]", "mx_sre")
+    page.select_option("select[name=verb]", "backfill")
+    page.select_option("select[name=origin]", "live")
+    page.fill("input[name=since]", since)
+    page.fill("input[name=until]", until)
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_url("**/runs")
+    first = page.locator(".started li").first
+    words = f"communique backfill mx_sre --since {since} --until {until} --origin live"
+    assert first.locator("code").inner_text() == words
+    first.get_by_text("ended well").wait_for(timeout=90_000)
+    with served.desk.read() as connection:
+        kept = [each.url for each in true if ids_at(connection, each.url, [("mx_sre", each.key or "")])]
+    assert kept == [each.url for each in true]
+    watched.go("/audit")
+    assert page.get_by_text(words).count() == 1
