@@ -20,6 +20,8 @@ from storage.search import texts
 from storage.search.index import SHIFT, recount
 from storage.tables import ReleaseRow, Table
 
+MADE_UP = "https://source.example/"
+"""Addresses of made-up releases begin so."""
 DAYS_BACK = 13
 _WITHIN_A_DAY = 1 << 16
 """Numbers of entries of a day that are left to each copy."""
@@ -36,9 +38,13 @@ def fill_with_copies(
     """
     with database.read() as connection:
         have = connection.scalar(select(func.count()).select_from(ReleaseRow)) or 0
-        first = connection.scalar(select(func.count()).where(~ReleaseRow.key.like("%/copy%"))) or 0
+        made = select(func.count()).where(ReleaseRow.url.startswith(MADE_UP))
+        others = have - (connection.scalar(made) or 0)
+        first = connection.scalar(made.where(~ReleaseRow.key.like("%/copy%"))) or 0
     if have >= releases:
         return
+    if others:
+        raise SystemExit(f"expected made-up releases only, found {others:,} others: take a new database")
     if releases > first * (MOST + 1):
         raise SystemExit(f"expected at most {first * (MOST + 1):,} releases, found {releases:,}")
     with database.write() as connection:

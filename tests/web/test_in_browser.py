@@ -45,6 +45,8 @@ ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "docs" / "screenshots"
 LARGEST = 200_000
 """Bytes of a screenshot."""
+PHONE = 360
+"""Pixels across a small phone."""
 
 
 @dataclass
@@ -318,32 +320,56 @@ class TestReview:
             page.wait_for_url("**/login?next=/review")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_on_any_page(served: Served, scheme: Any) -> None:  # noqa: ANN401
-    found: dict[str, object] = {}
-    with _watching(served, color_scheme=scheme, reduced_motion="reduce") as watched:
+@dataclass
+class Looked:
+    """What was found wrong with pages, by page."""
+
+    light: dict[str, object] = field(default_factory=dict)
+    dark: dict[str, object] = field(default_factory=dict)
+    wide: dict[str, int] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def looked(served: Served) -> Looked:
+    """Every page, opened once with all that unfolds: by axe in light, its colours in dark, on a phone."""
+    found = Looked()
+    with _watching(served, color_scheme="light", reduced_motion="reduce") as watched:
         for name, path in pages(served).items():
             page = watched.go(path)
             page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
-            violations = Axe().run(page).response["violations"]
-            if violations:
-                found[name] = [
-                    (each["id"], [node["target"] for node in each["nodes"]][:4]) for each in violations
-                ]
+            for seen, scheme, options in (
+                (found.light, "light", {}),
+                # Nothing but colours changes with the scheme.
+                (found.dark, "dark", {"runOnly": ["color-contrast", "link-in-text-block"]}),
+            ):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+                violations = (
+                    Axe().run(page, options={"resultTypes": ["violations"], **options}).response["violations"]
+                )
+                if violations:
+                    seen[name] = [
+                        (each["id"], [node["target"] for node in each["nodes"]][:4]) for each in violations
+                    ]
+            page.set_viewport_size({"width": PHONE, "height": 740})
+            width = page.evaluate("document.documentElement.scrollWidth")
+            if width > PHONE:
+                found.wide[name] = width
+            page.set_viewport_size({"width": 1280, "height": 720})
         # The answer for a page that is not there is an error on purpose.
         watched.said = [each for each in watched.said if "404" not in each]
-    assert found == {}
+    return found
 
 
-def test_no_page_is_wider_than_a_phone(served: Served) -> None:
-    wide: dict[str, int] = {}
-    with _watching(served, viewport={"width": 360, "height": 740}) as watched:
-        for name, path in pages(served).items():
-            width = watched.go(path).evaluate("document.documentElement.scrollWidth")
-            if width > 360:
-                wide[name] = width
-        watched.said = [each for each in watched.said if "404" not in each]
-    assert wide == {}
+def test_axe_finds_no_violation_on_any_page(looked: Looked) -> None:
+    assert looked.light == {}
+
+
+def test_axe_finds_no_colour_too_weak_in_the_dark(looked: Looked) -> None:
+    assert looked.dark == {}
+
+
+def test_no_page_is_wider_than_a_phone(looked: Looked) -> None:
+    assert looked.wide == {}
 
 
 def test_what_strangers_wrote_runs_nothing_fetches_nothing_and_turns_nothing_around(
