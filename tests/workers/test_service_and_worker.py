@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from crawler.items import AddressState
 from crawler.replica import Replica
 from storage import queues
 from storage.database import Database
@@ -41,7 +42,7 @@ def process(log: Path, environment: dict[str, str], *words: str) -> Iterator[sub
         started.wait()
 
 
-def test_a_due_crawl_is_left_to_a_worker_and_a_restarted_database_costs_nothing(tmp_path: Path) -> None:
+def test_a_due_crawl_is_left_to_a_worker_and_a_restarted_database_loses_nothing(tmp_path: Path) -> None:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="communique-postgresql-"))
         cluster = stack.enter_context(running_cluster(Path(folder)))
@@ -93,6 +94,10 @@ def test_a_due_crawl_is_left_to_a_worker_and_a_restarted_database_costs_nothing(
         with database.read() as connection:
             releases = connection.scalar(select(func.count()).select_from(ReleaseRow))
             revisions = connection.scalar(select(func.count()).select_from(RevisionRow))
+            # A page whose transaction was cut in two is failed, and tried again later.
+            failed = connection.scalar(
+                select(func.count()).select_from(AddressRow).where(AddressRow.state == AddressState.FAILED)
+            )
         until(lambda: not counts(database))
         for each in (service, worker):
             each.send_signal(signal.SIGTERM)
@@ -100,7 +105,9 @@ def test_a_due_crawl_is_left_to_a_worker_and_a_restarted_database_costs_nothing(
         truth = [
             each for statement in replica.truth for each in statement.releases if each.source == "us_dhs"
         ]
-        assert releases == revisions == len(truth) > 0
+        assert releases == revisions
+        assert (releases or 0) + (failed or 0) == len(truth) > 0
+        assert (failed or 0) <= 1
         assert sum(run.state == "finished" for run in runs()) == 1
         assert {run.started_by for run in runs()} == {"schedule"}
         assert any(run.shapes for run in runs()), "what pages look like is kept with the run"
