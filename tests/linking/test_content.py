@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -268,11 +269,15 @@ def at_once(world: Database) -> dict[int, State]:
     return found
 
 
+ORDERS = int(os.environ.get("COMMUNIQUE_TEST_ORDERS", "10"))
+"""Orders that are tried for each cap: every one takes a second. `benchmarks/README.md` tells of a hundred."""
+
+
 @pytest.mark.parametrize("cap", [FEW, 50])
-def test_a_hundred_orders_of_arrival_give_the_same_statements(
+def test_any_order_of_arrival_gives_the_same_statements(
     cap: int, at_once: dict[int, State], world: Database
 ) -> None:
-    for seed in range(50):
+    for seed in range(ORDERS):
         chance = random.Random(seed)
         assert _arrive(world, chance.sample(POOL, len(POOL)), chance, cap) == at_once[cap], seed
 
