@@ -15,7 +15,7 @@ from datetime import date
 from itertools import permutations
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from storage.database import insert_many
 from storage.search import texts
@@ -182,6 +182,12 @@ _RELEASE = select(
 ).order_by(ReleaseRow.id)
 
 
+# Asked for every day of every batch of a crawl: built once.
+_LAST = select(func.max(EntryRow.number)).where(
+    EntryRow.number >= bindparam("first"), EntryRow.number < bindparam("beyond")
+)
+
+
 def _index(connection: Connection, statements: Sequence[str]) -> None:
     wanted = _entries(connection, statements)
     rows = connection.execute(select(EntryRow).where(EntryRow.statement_id.in_(statements)))
@@ -288,11 +294,7 @@ def _numbers(
             new[entry.day].append(each)
     for day, statements in new.items():
         first = first_of(day)
-        last = connection.scalar(
-            select(func.max(EntryRow.number)).where(
-                EntryRow.number >= first, EntryRow.number < first + (1 << SHIFT)
-            )
-        )
+        last = connection.scalar(_LAST, {"first": first, "beyond": first + (1 << SHIFT)})
         following = first if last is None else last + 1
         numbers.update({each: following + place for place, each in enumerate(sorted(statements))})
     return numbers
