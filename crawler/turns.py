@@ -60,17 +60,17 @@ class FileTurns:
             last = float(text) if re.fullmatch(r"\d+\.\d+", text) else None
             if last is not None and last > now:
                 # A clock that was wrong wrote this, or is wrong now. How long ago that was nobody knows.
-                _write(file, now)
+                write_moment(file, now)
                 return pause
             if last is not None and now < last + pause:
                 return last + pause - now
-            _write(file, now)
+            write_moment(file, now)
             return 0.0
 
     def late(self, host: str) -> None:
         """See Turns."""
         with self._locked(host) as file:
-            _write(file, self._clock())
+            write_moment(file, self._clock())
 
     @contextmanager
     def _locked(self, host: str) -> Iterator[int]:
@@ -85,7 +85,8 @@ class FileTurns:
             os.close(file)
 
 
-def _write(file: int, moment: float) -> None:
+def write_moment(file: int, moment: float) -> None:
+    """Put seconds since the epoch in place of what an open file holds."""
     os.lseek(file, 0, os.SEEK_SET)
     os.truncate(file, 0)
     os.write(file, f"{moment:.6f}".encode())

@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from crawler.turns import write_moment
+
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
@@ -77,7 +79,7 @@ class FilePauses:
             until = _until(file, now)
             if self._left_by_the_dead(archive):
                 until = max(until, now + self._unasked)
-                _write(file, until)
+                write_moment(file, until)
             if until > now:
                 return until - now
             number, path, own = self._under_way.get(archive) or (0, *self._note(archive))
@@ -98,7 +100,7 @@ class FilePauses:
         """See Pauses."""
         with self._alone(archive) as file:
             now = self._clock()
-            _write(file, max(_until(file, now), now + min(seconds, LONGEST_PAUSE)))
+            write_moment(file, max(_until(file, now), now + min(seconds, LONGEST_PAUSE)))
 
     def close(self) -> None:
         """See Pauses."""
@@ -162,12 +164,6 @@ def _until(file: int, now: float) -> float:
     text = os.read(file, 64).decode("ascii", "replace")
     until = float(text) if re.fullmatch(r"\d+\.\d+", text) else 0.0
     return min(until, now + LONGEST_PAUSE)
-
-
-def _write(file: int, moment: float) -> None:
-    os.lseek(file, 0, os.SEEK_SET)
-    os.truncate(file, 0)
-    os.write(file, f"{moment:.6f}".encode())
 
 
 def open_pauses(settings: BaseSettings) -> Pauses:

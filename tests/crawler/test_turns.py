@@ -19,6 +19,9 @@ from tests.crawler.crawling import Crawls
 from tests.crawler.demo import definition, settings_for, web_of
 from tests.crawler.server import Web, serving
 
+LATE = 0.1
+"""Seconds by which the server, on a machine that has much to do, may note one request later than the next."""
+
 
 class Moment:
     """A clock that stands still until it is set."""
@@ -151,7 +154,7 @@ def crawl_at_once(tmp_path: Path, web: Web, folders: list[Path], **settings: obj
 def test_three_processes_ask_one_host_at_the_pace_of_one(tmp_path: Path) -> None:
     times = crawl_at_once(tmp_path, web_of([[2, 1]]), [tmp_path / "data"] * 3)
     assert len(times) == 3 * 5
-    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.4
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.4 - LATE
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])
@@ -161,4 +164,4 @@ def test_processes_without_a_folder_in_common_ask_one_host_at_the_pace_of_one(
     folders = [tmp_path / name for name in ("here", "there")]
     times = crawl_at_once(tmp_path, web_of([[2, 1]]), folders, COMMUNIQUE_DATABASE=database_url)
     assert len(times) == 2 * 5
-    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.4
+    assert min(later - earlier for earlier, later in pairwise(times)) >= 0.4 - LATE
