@@ -10,7 +10,7 @@ import hashlib
 import importlib.util
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from functools import lru_cache
@@ -322,17 +322,59 @@ def load_source(path: Path) -> type[Source]:
     raise DefinitionError(f"{path}: defines no source")
 
 
+class Definitions(Mapping[str, type[Source]]):
+    """Sources by name. A definition is imported, and checked, when it is first asked for: whoever wants one
+    does not wait for all. What is asked for may raise DefinitionError."""
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._loaded: dict[str, type[Source]] = {}
+
+    def __getitem__(self, name: str) -> type[Source]:
+        if name not in self._loaded:
+            self._loaded[name] = load_source(self._files[name])
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+class Crawled(Mapping[str, type[Source]]):
+    """Those of the definitions that have a way of finding releases."""
+
+    def __init__(self, definitions: Mapping[str, type[Source]]) -> None:
+        self._definitions = definitions
+
+    def __getitem__(self, name: str) -> type[Source]:
+        source = self._definitions[name]
+        if not source.discoveries():
+            raise KeyError(name)
+        return source
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, source in self._definitions.items() if source.discoveries())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
 @lru_cache(maxsize=1)
-def registry() -> MappingProxyType[str, type[Source]]:
+def registry() -> Mapping[str, type[Source]]:
     """All sources by name, found by walking crawler/sources (country folder / file)."""
-    found: dict[str, type[Source]] = {}
+    found: dict[str, Path] = {}
     for path in sorted(SOURCES_FOLDER.glob("*/[!_]*.py")):
         if path.stem in found:
             raise DefinitionError(
-                f"{path}: name: there is another {path.name} in {found[path.stem].country}/"
+                f"{path}: name: there is another {path.name} in {found[path.stem].parent.name}/"
             )
-        found[path.stem] = load_source(path)
-    return MappingProxyType(found)
+        found[path.stem] = path
+    return Definitions(found)
 
 
 def definition_digest(source: type[Source]) -> str:
@@ -348,9 +390,9 @@ def definition_digest(source: type[Source]) -> str:
     return f"sha256:{texts.hexdigest()}"
 
 
-def crawled_sources() -> MappingProxyType[str, type[Source]]:
+def crawled_sources() -> Mapping[str, type[Source]]:
     """The sources that have a way of finding releases: all but those for saved pages."""
-    return MappingProxyType({name: source for name, source in registry().items() if source.discoveries()})
+    return Crawled(registry())
 
 
 def _is_record(source: type[Source], url: str) -> bool:

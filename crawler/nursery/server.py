@@ -32,7 +32,8 @@ def serve(connection: socket.socket, modules: Sequence[str]) -> Birth | None:
         importlib.import_module(name)
     from crawler.source import registry
 
-    registry()
+    for _ in registry().values():
+        pass  # imported for all who are forked
     gc.collect()
     gc.freeze()
     awake, wake = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)

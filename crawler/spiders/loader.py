@@ -9,7 +9,7 @@ from scrapy import Request, Spider
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.source import Source, crawled_sources
+from crawler.source import Source, crawled_sources, registry
 from crawler.spiders.source import SourceSpider
 
 
@@ -38,12 +38,11 @@ class SourceSpiderLoader(SpiderLoader):
 
     def __init__(self, settings: BaseSettings) -> None:
         super().__init__(settings)
-        for name, source in crawled_sources().items():
+        for name in registry():
             if name in self._spiders:
                 raise ValueError(
                     f"spider {name!r} in {settings.getlist('SPIDER_MODULES')} has the name of a source"
                 )
-            self._spiders[name] = spider_for(source)
 
     def find_by_request(self, request: Request) -> list[str]:
         """Names of the spiders to whose source the address belongs; else as Scrapy finds them."""
@@ -52,9 +51,15 @@ class SourceSpiderLoader(SpiderLoader):
 
     def load(self, spider_name: str) -> type[Spider]:
         """The spider of that name; KeyError lists the names that exist."""
+        source = crawled_sources().get(spider_name)
+        if source is not None:
+            return spider_for(source)
         try:
             return self._spiders[spider_name]
         except KeyError:
-            raise KeyError(
-                f"no spider {spider_name!r}; there are: {', '.join(sorted(self._spiders))}"
-            ) from None
+            known = ", ".join(sorted(self.list()))
+            raise KeyError(f"no spider {spider_name!r}; there are: {known}") from None
+
+    def list(self) -> list[str]:
+        """Names of all spiders."""
+        return [*self._spiders, *crawled_sources()]

@@ -20,7 +20,7 @@ from scheduler.screen import cell, out, say, table, write_json
 from scheduler.verbs import ending
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from scheduler.crawl import Order, Report
 
@@ -87,7 +87,7 @@ def crawl(
     from crawler.source import crawled_sources
 
     check_window(since, until)
-    names = _names(sources or [], list(crawled_sources()), every_source)
+    names = _names(sources or [], crawled_sources(), every_source)
     place = place_of(context, data, database, as_json)
 
     from scheduler.crawl import Crew, Order
@@ -133,7 +133,7 @@ def _defer(place: Place, orders: Sequence[Order]) -> None:
                 say(f"{order.source}: waits in the queue already", "yellow")
 
 
-def _names(given: list[str], known: list[str], every_source: bool) -> list[str]:
+def _names(given: list[str], known: Collection[str], every_source: bool) -> list[str]:
     if every_source and given:
         raise typer.BadParameter(
             f"expected names of sources or --all, found both: {' '.join(given)} and --all"
@@ -145,7 +145,7 @@ def _names(given: list[str], known: list[str], every_source: bool) -> list[str]:
     for name in given:
         if name not in known:
             raise typer.BadParameter(f"no source {name!r}. There are: {', '.join(known)}")
-    return known if every_source else list(dict.fromkeys(given))
+    return list(known if every_source else dict.fromkeys(given))
 
 
 def exit_code(ordered: int, reports: Sequence[Report]) -> int:
