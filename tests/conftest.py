@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from typer.main import get_command
 
 from storage.database import Database, default_url
 from tests import nursery
@@ -55,6 +57,14 @@ def forked_crawls() -> Iterator[None]:
     """Commands that start a crawl or two fork them: each interpreter would take seconds to import it all."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("scheduler.crawl.start_anew", nursery.start)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def commands_built_once() -> Iterator[None]:
+    """The verbs are gathered once: Typer's runner would build all of them for each command that is typed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("typer.testing._get_command", cache(get_command))
         yield
 
 
