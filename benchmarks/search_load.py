@@ -4,8 +4,11 @@
     python -m benchmarks.search_load --releases 100000 --database postgresql://...
     python -m benchmarks.search_load ... --datasette env/bin/datasette    # an environment of its own
 
-The API in a process of its own, asked over HTTP on loopback by 50 readers, each of whom thinks for some
-seconds between two questions (`--think 0`: none). A third process stores releases all the while. Datasette
+`communique serve --read-only --processes 2`, asked over HTTP on loopback by 50 readers. A reader thinks
+between an answer and the next question, for a time drawn as benchmarks of web servers draw it (TPC-W:
+exponentially, at most ten times the mean; here of 2 s), so that about 25 questions come each second; with
+`--think 0` 50 questions are always open, which measures what the machine can answer and nothing else.
+Another process stores releases all the while. Datasette
 serves the same SQLite file afterwards to the same readers: the latest statements, facets by kind, one
 statement's row, and the same full-text question as SQL; of versions it shows nothing, so it has less to do.
 """
@@ -16,15 +19,18 @@ import argparse
 import asyncio
 import json
 import multiprocessing
+import os
 import random
 import socket
 import subprocess
+import sys
+import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -40,16 +46,17 @@ WARM = 10.0
 Ask = Callable[[random.Random, str], str]
 
 
-def _serve(url: str, port: int) -> None:
-    import uvicorn
-    from fastapi import FastAPI
-
-    from web.api import router
-
-    app = FastAPI()
-    app.state.desk = SimpleNamespace(database=Database(url))
-    app.include_router(router)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+@contextmanager
+def _serving(url: str, port: int, processes: int) -> Iterator[None]:
+    """The desk as `communique serve` runs it, in processes of its own."""
+    with tempfile.TemporaryDirectory() as data:
+        command = [sys.executable, "-m", "scheduler", "serve", "--read-only", "--processes", str(processes)]
+        server = subprocess.Popen([*command, "--port", str(port), "--database", url, "--data", data])
+        try:
+            yield
+        finally:
+            server.terminate()
+            server.wait()
 
 
 def _write(url: str, stop: Any, written: Any) -> None:  # noqa: ANN401 - an event and a value
@@ -133,7 +140,7 @@ async def _read(
 
     async def reader(number: int, client: httpx.AsyncClient) -> None:
         chosen = random.Random(number)  # noqa: S311
-        await asyncio.sleep(chosen.uniform(0, think))
+        await asyncio.sleep(chosen.uniform(0, min(think, WARM)))
         while time.monotonic() < end:
             name = chosen.choice(sorted(asks))
             address = asks[name](chosen, chosen.choice(ids))
@@ -143,7 +150,8 @@ async def _read(
                 took[name].append((time.perf_counter() - begun) * 1000)
             if answer.status_code != 200:
                 refused[f"{name} {answer.status_code}"] += 1
-            await asyncio.sleep(chosen.uniform(0, 2 * think))
+            if think:
+                await asyncio.sleep(min(chosen.expovariate(1 / think), 10 * think))
 
     async with httpx.AsyncClient(timeout=60, limits=limits) as client:
         await asyncio.gather(*(reader(number, client) for number in range(readers)))
@@ -174,8 +182,10 @@ def _wait_for(base: str) -> None:
     raise SystemExit(f"nothing answers at {base}")
 
 
-def _show(name: str, took: dict[str, list[float]]) -> dict[str, float]:
+def _show(name: str, took: dict[str, list[float]], seconds: float) -> dict[str, float]:
     told = {}
+    answers = sum(map(len, took.values()))
+    print(f"{name}: {answers / seconds:.1f} answers a second, load {os.getloadavg()[0]:.1f}")
     for kind in GOALS:
         values = took.get(kind, [])
         told[kind] = _percentile(values, 0.95)
@@ -194,8 +204,9 @@ def main() -> None:
     options.add_argument("--readers", type=int, default=50)
     options.add_argument("--seconds", type=float, default=30)
     options.add_argument(
-        "--think", type=float, default=2.0, help="Seconds between two questions, on average."
+        "--think", type=float, default=2.0, help="Seconds between answer and next question, on average."
     )
+    options.add_argument("--processes", type=int, default=2, help="Processes of the desk that answer.")
     options.add_argument(
         "--minutes", type=float, default=float("inf"), help="Stop filling then; called again, it goes on."
     )
@@ -216,20 +227,17 @@ def main() -> None:
 
     context = multiprocessing.get_context("spawn")
     stop, written, port = context.Event(), context.Value("i", 0), _free_port()
-    server = context.Process(target=_serve, args=(asked.database, port), daemon=True)
     writer = context.Process(target=_write, args=(asked.database, stop, written), daemon=True)
-    server.start()
     base = f"http://127.0.0.1:{port}"
-    _wait_for(f"{base}/api/v1/held")
-    writer.start()
-    try:
-        took = asyncio.run(_read(base, OURS, ids, asked.readers, asked.seconds, asked.think))
-    finally:
-        stop.set()
-        writer.join()
-        server.terminate()
-        server.join()
-    ours = _show("communique", took)
+    with _serving(asked.database, port, asked.processes):
+        _wait_for(f"{base}/api/v1/held")
+        writer.start()
+        try:
+            took = asyncio.run(_read(base, OURS, ids, asked.readers, asked.seconds, asked.think))
+        finally:
+            stop.set()
+            writer.join()
+    ours = _show("communique", took, asked.seconds)
     print(f"{written.value} releases were stored meanwhile")
     if asked.datasette is not None:
         file, port = asked.database.removeprefix("sqlite:///"), _free_port()
@@ -246,7 +254,7 @@ def main() -> None:
         finally:
             program.terminate()
             program.wait()
-        theirs = _show("datasette", took)
+        theirs = _show("datasette", took, asked.seconds)
         print("ratio of p95:", json.dumps({kind: round(ours[kind] / theirs[kind], 2) for kind in GOALS}))
 
 

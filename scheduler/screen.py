@@ -104,10 +104,24 @@ def in_zone(moment: datetime | None, zone: ZoneInfo | None = None) -> str:
     return shown.strftime("%Y-%m-%d %H:%M %Z").strip()
 
 
+_FIELDS: dict[type, tuple[str, ...] | None] = {}
+"""Of dataclasses that were met; None of other types. Asked once for each of thousands of values."""
+
+
+def _fields_of(value: object) -> tuple[str, ...] | None:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return tuple(each.name for each in dataclasses.fields(value))
+    return None
+
+
 def json_ready(value: object) -> object:
     """The value as JSON has it: dates in ISO 8601, dataclasses as objects."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    kind = type(value)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = _fields_of(value)
+    names = _FIELDS[kind]
+    if names is not None:
+        return {name: getattr(value, name) for name in names}
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Enum):

@@ -98,7 +98,11 @@ async def _guard(request: Request, answer: Callable[[Request], Awaitable[Respons
     desk: Desk = request.app.state.desk
     response = _unwelcome(desk, request)
     if response is None:
-        request.state.caller = await run_in_threadpool(caller_of, desk, request)
+        # Who shows nothing is nobody in particular: no thread needs to look in the database for that.
+        shown = request.cookies or "authorization" in request.headers
+        request.state.caller = (
+            await run_in_threadpool(caller_of, desk, request) if shown else caller_of(desk, request)
+        )
         if desk.settings.login_to_read and request.state.caller.name is None and not _is_open(desk, request):
             response = await _to_login(request, MustLogIn())
         else:

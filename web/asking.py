@@ -11,7 +11,7 @@ from crawler.items import KindOfRelease, Role
 from storage.search.filters import Filter
 
 
-def filter_of(
+async def filter_of(
     q: Annotated[
         str | None,
         Query(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,6 +17,8 @@ from scheduler.verbs import ending
 if TYPE_CHECKING:
     pass
 
+_ANSWERS_WITHIN = 60
+"""Seconds within which one of several processes gives a sign of life; then another takes its place."""
 HOW_TO_INSTALL = f"The desk needs packages that are not installed: {how_to_install('web')}"
 
 
@@ -27,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
             "communique serve",
             "communique serve --host 0.0.0.0 --port 8080 --public --read-only",
             "communique serve --root-path /communique --name archive.example.org",
+            "communique serve --public --read-only --processes 4",
             codes="0 ended by Ctrl-C, 1 refused: the message says why, 2 wrong usage",
         ),
     )(serve)
@@ -55,6 +59,12 @@ def serve(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Nothing can be changed, whoever asks.")
     ] = False,
+    processes: Annotated[
+        int,
+        typer.Option(
+            "--processes", min=1, max=64, metavar="N", help="Processes that answer; several need --read-only."
+        ),
+    ] = 1,
     public: Annotated[
         bool, typer.Option("--public", help="Whoever reaches the address may read without a login.")
     ] = False,
@@ -75,12 +85,19 @@ def serve(
     place = place_of(context, data, database, as_json=False)
     if public and login:
         raise typer.BadParameter("expected one of --public and --login, found both")
+    if processes > 1 and not read_only:
+        # What was started and decided at the desk is known to the process that did it.
+        raise typer.BadParameter(
+            "several processes only show: add --read-only, and run a desk of one process beside them, at "
+            "another --port, for those who change something"
+        )
     prefix = _prefix(root_path)
     try:
         import fastapi  # noqa: F401
         import jinja2  # noqa: F401
         import python_multipart  # noqa: F401
         import uvicorn
+        from uvicorn.supervisors import Multiprocess
     except ImportError as error:
         raise Refusal(f"{HOW_TO_INSTALL} ({error})") from None
 
@@ -118,15 +135,21 @@ def serve(
                     "Nobody may log in yet, so nothing can be changed. Add somebody: communique user add NAME"
                 )
             config = uvicorn.Config(
-                create_app(settings),
+                partial(create_app, settings),
+                factory=True,
                 log_level="warning",
                 server_header=False,
                 access_log=False,
                 # Who asks is believed of a proxy only where there is said to be one.
                 proxy_headers=bool(prefix or names),
+                workers=processes,
+                timeout_worker_healthcheck=_ANSWERS_WITHIN,
             )
             try:
-                uvicorn.Server(config).run([listener])
+                if processes == 1:
+                    uvicorn.Server(config).run([listener])
+                else:
+                    Multiprocess(config, [listener]).run()
             except KeyboardInterrupt:
                 pass  # how a person ends it
     finally:

@@ -5,12 +5,13 @@ The text is as it was fetched, so whoever shows it must escape it; marks are pos
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from storage.search.texts import Phrase, Sought
-from storage.search.words import Placed, placed_words
+from storage.search.words import Placed, find_words, placed_words
 
 LENGTH = 280
 """Characters of a snippet, about."""
@@ -36,43 +37,72 @@ class Snippet:
     """Whether the text ends with it."""
 
 
-def find_snippet(versions: Sequence[Any], sought: Sought) -> Snippet | None:
-    """The stretch with most of the question in it, of the version that has most of it. Versions are rows with
-    `id`, `language`, `title`, `summary` and `body`."""
-    best: tuple[int, Any, str, list[tuple[int, int, int]]] | None = None
-    for row in versions:
-        for text in (row.body[:_READ], row.title):
-            places = _places(text, row.language, sought)
-            met = len({group for _, _, group in places})
-            if met and (best is None or met > best[0]):
-                best = (met, row, text, places)
-        if best is not None and best[0] == len(sought.groups):
-            break
-    if best is None:
-        return None
-    _, row, text, places = best
-    return _cut(row, text, places)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What is sought, by the word with which it begins: each phrase with the number of its group."""
+
+    letters: str
+    """With which its words begin."""
+    firsts: Mapping[str, tuple[tuple[int, Phrase], ...]]
+    beginnings: tuple[tuple[int, Phrase], ...]
+    """Single words of which only the beginning is known."""
+    in_a_row: bool
+    """Whether several words must stand one behind the other."""
+
+    def begins_with(self, word: str) -> bool:
+        """Whether something that is sought begins with that word."""
+        return word in self.firsts or any(word.startswith(each.words[0]) for _, each in self.beginnings)
 
 
-def _places(text: str, language: str, sought: Sought) -> list[tuple[int, int, int]]:
-    """Start, end and number of the group of everything that was found, in order."""
-    letters = "".join({word[0] for phrase in sought.phrases for word in phrase.words})
-    words = placed_words(text, language, letters)
-    firsts: dict[str, list[tuple[int, Phrase]]] = {}
+@lru_cache(maxsize=64)
+def _looked_for(sought: Sought) -> _Looked:
+    firsts: dict[str, tuple[tuple[int, Phrase], ...]] = {}
     beginnings: list[tuple[int, Phrase]] = []
     for number, group in enumerate(sought.groups):
         for phrase in group:
             if phrase.begins and len(phrase.words) == 1:
                 beginnings.append((number, phrase))
             else:
-                firsts.setdefault(phrase.words[0], []).append((number, phrase))
+                firsts[phrase.words[0]] = (*firsts.get(phrase.words[0], ()), (number, phrase))
+    letters = "".join(sorted({word[0] for phrase in sought.phrases for word in phrase.words}))
+    in_a_row = any(len(phrase.words) > 1 for phrase in sought.phrases)
+    return _Looked(letters, firsts, tuple(beginnings), in_a_row)
+
+
+def find_snippet(versions: Sequence[Any], sought: Sought) -> Snippet | None:
+    """The stretch with most of the question in it, of the version that has most of it. Versions are rows with
+    `id`, `language`, `title` and `body`."""
+    looked = _looked_for(sought)
+    best: tuple[int, Any, str, list[tuple[int, int, int]]] | None = None
+    for row in versions:
+        for text in (row.body[:_READ], row.title):
+            places = _places(text, row.language, looked)
+            met = len({group for _, _, group in places})
+            if met and (best is None or met > best[0]):
+                best = (met, row, text, places)
+            if best is not None and best[0] == len(sought.groups):
+                return _cut(*best[1:])
+    return None if best is None else _cut(*best[1:])
+
+
+def _places(text: str, language: str, looked: _Looked) -> list[tuple[int, int, int]]:
+    """Start, end and number of the group of everything that was found, in order."""
+    first_words = find_words(text, language, looked.letters, looked.begins_with)
+    if first_words == []:
+        return []
+    if first_words is None or looked.in_a_row:
+        words = placed_words(text, language, looked.letters)
+    else:
+        words = first_words
     found: list[tuple[int, int, int]] = []
     for at, placed in enumerate(words):
-        for number, phrase in firsts.get(placed.word, ()):
+        if not placed.word:
+            continue
+        for number, phrase in looked.firsts.get(placed.word, ()):
             last = at + len(phrase.words) - 1
             if _stands(words, at, phrase):
                 found.append((placed.start, words[last].end, number))
-        for number, phrase in beginnings:
+        for number, phrase in looked.beginnings:
             if placed.word.startswith(phrase.words[0]):
                 found.append((placed.start, placed.end, number))
     return found

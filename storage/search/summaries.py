@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, exists, func, select
 
 from crawler.items import AddressState
 from storage.search.snippets import Snippet, find_snippet
@@ -72,49 +72,51 @@ _COLUMNS = (
     ReleaseRow.language, ReleaseRow.role, ReleaseRow.standing, ReleaseRow.title, ReleaseRow.said_on,
     ReleaseRow.posted_on, ReleaseRow.issuers, ReleaseRow.withdrawn, ReleaseRow.changed_at,
     AddressRow.state.label("address_state"),
+    exists().where(RevisionRow.release_id == ReleaseRow.id, RevisionRow.number > 1).label("edited"),
 )  # fmt: skip
+
+
+def _of_statements(*columns: Any) -> Select[Any]:  # noqa: ANN401 - columns of releases
+    return (
+        select(*columns)
+        .select_from(ReleaseRow)
+        .outerjoin(AddressRow, ITS_ADDRESS)
+        .where(ReleaseRow.statement_id.in_(bindparam("statements", expanding=True)))
+    )
+
+
+# Asked by every page of every list: built once.
+_ENTRIES = (
+    select(EntryRow.number, StatementRow.id, StatementRow.title, StatementRow.kind, StatementRow.said_on)
+    .join(StatementRow, StatementRow.id == EntryRow.statement_id)
+    .where(EntryRow.number.in_(bindparam("numbers", expanding=True)))
+)
+_VERSIONS = _of_statements(*_COLUMNS)
+_VERSIONS_WITH_TEXTS = _of_statements(*_COLUMNS, ReleaseRow.body)
 
 
 def summaries(connection: Connection, numbers: Sequence[int], sought: Sought) -> tuple[StatementSummary, ...]:
     """What lists show of these entries, in their order."""
     if not numbers:
         return ()
-    query = (
-        select(EntryRow.number, StatementRow.id, StatementRow.title, StatementRow.kind, StatementRow.said_on)
-        .join(StatementRow, StatementRow.id == EntryRow.statement_id)
-        .where(EntryRow.number.in_(numbers))
-    )
-    statements = {row.number: row for row in connection.execute(query)}
+    statements = {row.number: row for row in connection.execute(_ENTRIES, {"numbers": list(numbers)})}
     ids = [row.id for row in statements.values()]
-    columns = (*_COLUMNS, ReleaseRow.summary, ReleaseRow.body) if sought.groups else _COLUMNS
     versions: defaultdict[str, list[Any]] = defaultdict(list)
-    releases = (
-        select(*columns)
-        .select_from(ReleaseRow)
-        .outerjoin(AddressRow, ITS_ADDRESS)
-        .where(ReleaseRow.statement_id.in_(ids))
-    )
-    for row in connection.execute(releases):
+    query = _VERSIONS_WITH_TEXTS if sought.groups else _VERSIONS
+    for row in connection.execute(query, {"statements": ids}).all():
         versions[row.statement_id].append(row)
-    several = (
-        select(RevisionRow.release_id)
-        .where(RevisionRow.release_id.in_([row.id for rows in versions.values() for row in rows]))
-        .group_by(RevisionRow.release_id)
-        .having(func.count() > 1)
-    )
-    edited = set(connection.scalars(several))
     return tuple(
-        _summary(statements[number], sorted(versions[statements[number].id], key=rank), edited, sought)
+        _summary(statements[number], sorted(versions[statements[number].id], key=rank), sought)
         for number in numbers
         if number in statements and versions[statements[number].id]
     )
 
 
-def _summary(statement: Any, rows: Sequence[Any], edited: set[str], sought: Sought) -> StatementSummary:  # noqa: ANN401
+def _summary(statement: Any, rows: Sequence[Any], sought: Sought) -> StatementSummary:  # noqa: ANN401
     versions = tuple(
         VersionSummary(
             row.id, row.source, row.source_kind, row.url, row.language, row.role, row.standing, row.title,
-            row.said_on, row.posted_on, row.id in edited, row.withdrawn is not None,
+            row.said_on, row.posted_on, row.edited, row.withdrawn is not None,
             row.address_state == AddressState.GONE,
         )
         for row in rows

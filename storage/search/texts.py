@@ -224,7 +224,7 @@ def matching(
     connection: Connection, wanted: Sought, having: Sequence[int], without: Sequence[int]
 ) -> tuple[Select[Any], ColumnElement[int]]:
     """Entries whose text holds what is sought and that have, and have not, these traits; and the column of
-    their numbers. `having` must not be empty."""
+    their numbers. Where no words are sought, `having` must not be empty."""
     if _is_sqlite(connection):
         words = table(NAME, column("rowid"))
         entry: ColumnElement[int] = words.c.rowid

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.search.words import asked_forms, placed_words, words_of
+from storage.search.words import asked_forms, find_words, placed_words, words_of
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,11 @@ def test_words_that_are_passed_over_begin_otherwise(text: str, language: str, le
     wanted = [each for each in placed_words(text, language) if each.word.startswith(tuple(letters))]
     found = [each for each in placed_words(text, language, letters) if each.word.startswith(tuple(letters))]
     assert [each for each in found if each.word] == wanted
+
+
+@given(st.text(alphabet="abü_ -é移民ه.", max_size=30), st.sampled_from(["en", "es", "ar", "zh"]))
+def test_words_are_found_where_they_stand(text: str, language: str) -> None:
+    wanted = ("a", "ab", "bu")
+    found = find_words(text, language, "ab", wanted.__contains__)
+    if found is not None:
+        assert found == [each for each in placed_words(text, language) if each.word in wanted]

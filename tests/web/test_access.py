@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -276,9 +276,10 @@ class TestCommands:
     def test_a_prefix_that_is_none_is_wrong_usage(self, tmp_path: Path) -> None:
         assert type_command("serve", "--root-path", "a b", "--data", tmp_path).code == 2
 
-    def test_the_desk_is_served_until_somebody_ends_it(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("options", [(), ("--read-only", "--processes", "2")])
+    def test_the_desk_is_served_until_somebody_ends_it(self, tmp_path: Path, options: Sequence[str]) -> None:
         command = [sys.executable, "-m", "scheduler", "serve", "--port", "0", "--data", str(tmp_path)]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen([*command, *options], cwd=ROOT, stderr=subprocess.PIPE, text=True)
         try:
             assert process.stderr is not None
             told = process.stderr.readline()
@@ -291,6 +292,11 @@ class TestCommands:
         finally:
             process.kill()
             process.communicate()
+
+    def test_several_processes_change_nothing(self, tmp_path: Path) -> None:
+        typed = type_command("serve", "--processes", "2", "--data", tmp_path)
+        assert typed.code == 2
+        assert "--read-only" in typed.err
 
 
 def test_what_is_not_there_is_told_to_programs_as_every_other_error_is(site: Site) -> None:

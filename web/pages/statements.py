@@ -76,7 +76,7 @@ class Entry:
     snippet: tuple[Piece, ...]
 
 
-def _asked(
+async def _asked(
     q: Annotated[str | None, Query(max_length=1000)] = None,
     issuer: Annotated[str | None, Query(max_length=_LONGEST)] = None,
     country: Annotated[str | None, Query(max_length=_LONGEST)] = None,
