@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from heapq import merge
+from itertools import groupby, islice
 
 from sqlalchemy import Connection
 
@@ -20,10 +22,12 @@ from storage.changes import (
     Changed,
     Edit,
     Missing,
+    Moment,
     Version,
     edits,
     edits_before,
     missing,
+    missing_before,
     versions_beside,
     within,
 )
@@ -73,9 +77,10 @@ class Change:
     flags: tuple[Flag, ...] = ()
     """Of an outdated translation: what it still says, or does not say yet."""
     said_on: date | None = None
-    """Of edits and withdrawals: when the release was said."""
+    """When the release was said."""
     revision: int | None = None
-    """Of edits and withdrawals: number of the state that came with it."""
+    """Of edits and withdrawals: number of the state that came with it. Of an outdated translation: number of
+    its original's state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +102,110 @@ def changes(connection: Connection, query: ChangeQuery) -> list[Change]:
     return found if query.limit is None else found[: query.limit]
 
 
-def changes_before(
-    connection: Connection, before: int | None, limit: int, source: str | None = None
-) -> list[tuple[int, Change]]:
-    """Edits and withdrawals with their places in the order of finding, the last found first.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
 
-    For who goes through all of them in parts (`storage.changes.edits_before`).
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far somebody has gone through the changes, the last found first: a place in each of 3 orders."""
+
+    edit: int | None = None
+    gone: Moment | None = None
+    returned: Moment | None = None
+
+    def __str__(self) -> str:
+        """In a few characters; `read_reached` reads it."""
+        moments = [
+            "-" if moment is None else f"{(moment[0] - _EPOCH) // _TICK}.{moment[1]}"
+            for moment in (self.gone, self.returned)
+        ]
+        return " ".join(["-" if self.edit is None else str(self.edit), *moments])
+
+
+def read_reached(text: str) -> Reached:
+    """A place as `str` of it wrote it. Raises ValueError."""
+    edit, *moments = text.split(" ")
+    gone, returned = (
+        None if each == "-" else (_EPOCH + int(each.partition(".")[0]) * _TICK, int(each.partition(".")[2]))
+        for each in moments
+    )
+    return Reached(None if edit == "-" else int(edit), gone, returned)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What was found at once."""
+
+    at: datetime
+    reached: Reached
+    """Of its own order, the place; of the others nothing."""
+    edits: tuple[Edit, ...] = ()
+    change: Change | None = None
+
+
+def changes_before(
+    connection: Connection, reached: Reached, limit: int, source: str | None = None
+) -> tuple[list[Change], Reached | None]:
+    """Changes that were found before a place, the last found first, and the place that they reach.
+
+    At least `limit`, while there are so many: what was found at once is not parted. The place is None at the
+    end. For who goes through all of them in parts.
     """
-    return [(each.place, _edited(each)) for each in edits_before(connection, before, limit, source)]
+    told: list[Change] = []
+    while True:
+        # One more of each order, to know whether something is left.
+        steps = _steps(connection, reached, limit + 1, source)
+        taken: list[_Step] = []
+        found = 0
+        for step in steps:
+            if len(told) + found >= limit:
+                break
+            taken.append(step)
+            found += len(step.edits) or 1
+        told += _told_of(connection, taken, source)
+        for step in taken:
+            reached = Reached(
+                step.reached.edit if step.reached.edit is not None else reached.edit,
+                step.reached.gone or reached.gone,
+                step.reached.returned or reached.returned,
+            )
+        if len(taken) == len(steps):
+            return told, None
+        if len(told) >= limit:
+            return told, reached
+
+
+def _steps(connection: Connection, reached: Reached, limit: int, source: str | None) -> list[_Step]:
+    """At most `limit`, the last found first."""
+    made = edits_before(connection, reached.edit, limit, source)
+    edited = [
+        _Step(max(each.after.found_at for each in some), Reached(edit=place), tuple(some))
+        for place, each_of in groupby(made, key=lambda each: each.place)
+        if (some := list(each_of))
+    ]
+    gone = [
+        _Step(at[0], Reached(gone=at), change=_gone(each))
+        for at, each in missing_before(connection, "confirmed_at", reached.gone, limit, source)
+    ]
+    returned = [
+        _Step(at[0], Reached(returned=at), change=_returned(each, at[0]))
+        for at, each in missing_before(connection, "returned_at", reached.returned, limit, source)
+    ]
+    # Each order stays as it is: a place in it says what was told, whatever the clock did.
+    merged = merge(edited, returned, gone, key=lambda step: step.at, reverse=True)
+    return list(islice(merged, limit))
+
+
+def _told_of(connection: Connection, steps: Sequence[_Step], source: str | None) -> Iterator[Change]:
+    late: dict[tuple[int, str], list[Change]] = {}
+    for edit, change in _left_behind(connection, [each for step in steps for each in step.edits]):
+        late.setdefault((edit.place, edit.of.release), []).append(change)
+    for step in steps:
+        found = [step.change] if step.change is not None else []
+        for edit in step.edits:
+            found += [_edited(edit), *late.pop((edit.place, edit.of.release), ())]
+        yield from (each for each in found if source in (None, each.source))
 
 
 def _all(connection: Connection, query: ChangeQuery) -> Iterator[Change]:
@@ -115,7 +216,7 @@ def _all(connection: Connection, query: ChangeQuery) -> Iterator[Change]:
         made = list(edits(connection, query.since, query.until, source))
         yield from (_edited(each) for each in made if query.source in (None, each.of.source))
         if outdated:
-            late = _left_behind(connection, made)
+            late = (change for _, change in _left_behind(connection, made))
             yield from (each for each in late if query.source in (None, each.source))
     if query.kind in (None, ChangeKind.GONE, ChangeKind.RETURNED):
         for absent in missing(connection, query.since, query.until, query.source):
@@ -123,7 +224,19 @@ def _all(connection: Connection, query: ChangeQuery) -> Iterator[Change]:
 
 
 def _change(of: Changed, at: datetime, kind: ChangeKind, summary: str) -> Change:
-    return Change(at, kind, of.release, of.statement, of.source, of.url, of.title, of.language, summary)
+    return Change(
+        at,
+        kind,
+        of.release,
+        of.statement,
+        of.source,
+        of.url,
+        of.title,
+        of.language,
+        summary,
+        found_at=at,
+        said_on=of.said_on,
+    )
 
 
 def _edited(edit: Edit) -> Change:
@@ -158,17 +271,25 @@ def _edited(edit: Edit) -> Change:
 
 def _absent(absent: Missing, query: ChangeQuery) -> Iterator[Change]:
     if within(absent.confirmed_at, query.since, query.until):
-        summary = (
-            f"{absent.answer} {absent.answers} times since {absent.first_at:%Y-%m-%d %H:%M} UTC, "
-            f"while {absent.witness} answered"
-        )
-        yield _change(absent.of, absent.confirmed_at, ChangeKind.GONE, summary)
+        yield _gone(absent)
     if absent.returned_at is not None and within(absent.returned_at, query.since, query.until):
-        summary = f"it was gone since {absent.first_at:%Y-%m-%d %H:%M} UTC"
-        yield _change(absent.of, absent.returned_at, ChangeKind.RETURNED, summary)
+        yield _returned(absent, absent.returned_at)
 
 
-def _left_behind(connection: Connection, made: Sequence[Edit]) -> Iterator[Change]:
+def _gone(absent: Missing) -> Change:
+    summary = (
+        f"{absent.answer} {absent.answers} times since {absent.first_at:%Y-%m-%d %H:%M} UTC, "
+        f"while {absent.witness} answered"
+    )
+    return _change(absent.of, absent.confirmed_at, ChangeKind.GONE, summary)
+
+
+def _returned(absent: Missing, at: datetime) -> Change:
+    summary = f"it was gone since {absent.first_at:%Y-%m-%d %H:%M} UTC"
+    return _change(absent.of, at, ChangeKind.RETURNED, summary)
+
+
+def _left_behind(connection: Connection, made: Sequence[Edit]) -> Iterator[tuple[Edit, Change]]:
     """Translations that agree with an original as it was, where it now says something else."""
     originals = [each for each in made if each.of.role == Role.ORIGINAL]
     beside = versions_beside(connection, sorted({each.of.statement for each in originals}))
@@ -180,7 +301,8 @@ def _left_behind(connection: Connection, made: Sequence[Edit]) -> Iterator[Chang
             continue
         for version in versions:
             if version.role == Role.TRANSLATION and version.language != edit.of.language:
-                yield from _outdated(edit, original, version)
+                for change in _outdated(edit, original, version):
+                    yield edit, change
 
 
 def _outdated(edit: Edit, original: Version, version: Version) -> Iterator[Change]:
@@ -207,6 +329,8 @@ def _outdated(edit: Edit, original: Version, version: Version) -> Iterator[Chang
         found_at=edit.after.found_at,
         original=of.release,
         flags=tuple(flags),
+        said_on=version.said_on,
+        revision=edit.after.number,
     )
 
 

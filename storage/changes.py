@@ -12,15 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby, pairwise
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from crawler.items import CapturePlace
 from storage.tables import AbsenceRow, CaptureRow, ReleaseRow, RevisionRow
 from storage.views import place_of
 from storage.walks import CHUNK
+
+Moment = tuple[datetime, int]
+"""When an absence was borne out or ended, and its number: a place in the order of finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +132,9 @@ def edits_before(
 ) -> list[Edit]:
     """Edits that were found before a place in the order of finding, the last found first.
 
-    At most `limit`, and what shares the place of the last one: a state that an archive gave later, between
-    two that were known, makes two edits.
+    `source`: of its releases, and of those that have a version there, which may be left behind. At most
+    `limit`, and what shares the place of the last one: a state that an archive gave later, between two that
+    were known, makes two edits.
     """
     found: list[Edit] = []
     while len(found) < limit:
@@ -144,7 +148,7 @@ def edits_before(
             query = query.where(RevisionRow.id < before)
         if source is not None:
             query = query.join(ReleaseRow, ReleaseRow.id == RevisionRow.release_id).where(
-                ReleaseRow.source == source
+                or_(ReleaseRow.source == source, _has_version_of(source))
             )
         rows = connection.execute(query).all()
         if not rows:
@@ -156,6 +160,11 @@ def edits_before(
         before = rows[-1].id
     last = found[limit - 1].place if len(found) >= limit else 0
     return [each for each in found if each.place >= last]
+
+
+def _has_version_of(source: str) -> ColumnElement[bool]:
+    version = aliased(ReleaseRow)
+    return exists().where(version.statement_id == ReleaseRow.statement_id, version.source == source)
 
 
 def _edits_of(connection: Connection, releases: Sequence[str]) -> Iterator[Edit]:
@@ -199,27 +208,44 @@ def missing(
     connection: Connection, since: date | None = None, until: date | None = None, source: str | None = None
 ) -> Iterator[Missing]:
     """Pages that were gone or came back from that day to that one (UTC)."""
-    query = select(AbsenceRow.__table__, *_RELEASE).join(
-        ReleaseRow, and_(ReleaseRow.source == AbsenceRow.source, ReleaseRow.key == AbsenceRow.key)
-    )
-    query = query.where(AbsenceRow.confirmed_at.is_not(None))
-    if source is not None:
-        query = query.where(AbsenceRow.source == source)
+    query = _missing(source)
     if since is not None:
         start = _midnight(since)
         query = query.where(or_(AbsenceRow.confirmed_at >= start, AbsenceRow.returned_at >= start))
     if until is not None:
         query = query.where(AbsenceRow.confirmed_at < _midnight(until + timedelta(days=1)))
     for row in connection.execute(query.order_by(AbsenceRow.id)):
-        yield Missing(
-            _changed(row),
-            row.first_at,
-            row.confirmed_at,
-            row.answers,
-            row.answer,
-            row.witness,
-            row.returned_at,
-        )
+        yield _absence(row)
+
+
+def missing_before(
+    connection: Connection,
+    end: Literal["confirmed_at", "returned_at"],
+    before: Moment | None,
+    limit: int,
+    source: str | None = None,
+) -> list[tuple[Moment, Missing]]:
+    """Pages that were found gone, or back, before a moment, with their moments, the last found first."""
+    at = AbsenceRow.confirmed_at if end == "confirmed_at" else AbsenceRow.returned_at
+    query = _missing(source).where(at.is_not(None))
+    if before is not None:
+        query = query.where(or_(at < before[0], and_(at == before[0], AbsenceRow.id < before[1])))
+    rows = connection.execute(query.order_by(at.desc(), AbsenceRow.id.desc()).limit(limit))
+    return [((getattr(row, end), row.id), _absence(row)) for row in rows]
+
+
+def _missing(source: str | None) -> Select[*tuple[Any, ...]]:
+    query = select(AbsenceRow.__table__, *_RELEASE).join(
+        ReleaseRow, and_(ReleaseRow.source == AbsenceRow.source, ReleaseRow.key == AbsenceRow.key)
+    )
+    query = query.where(AbsenceRow.confirmed_at.is_not(None))
+    return query if source is None else query.where(AbsenceRow.source == source)
+
+
+def _absence(row: Row[*tuple[Any, ...]]) -> Missing:
+    return Missing(
+        _changed(row), row.first_at, row.confirmed_at, row.answers, row.answer, row.witness, row.returned_at
+    )
 
 
 def versions_beside(connection: Connection, statements: Sequence[str]) -> dict[str, list[Version]]:

@@ -18,7 +18,7 @@ from web.access import MayNot, MustLogIn, caller_of
 from web.api.problems import not_understood
 from web.api.problems import problem as problem_document
 from web.desk import Desk, DeskSettings
-from web.pages import accounts, held, review, runs, sources, statement, statements, why
+from web.pages import accounts, changes, held, review, runs, sources, statement, statements, why
 from web.pages.page import problem
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def create_app(settings: DeskSettings, desk: Desk | None = None) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.state.desk = desk
-    for pages in (statements, statement, why, sources, held, review, runs, accounts):
+    for pages in (statements, statement, why, changes, sources, held, review, runs, accounts):
         app.include_router(pages.router, include_in_schema=False)
     app.include_router(api.router)
     app.include_router(feeds.router)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from crawler.issuers import names_of
-from pipelines.changes import changes_before
+from pipelines.changes import Change, Reached, changes_before
 from storage.health import health_changes
 from storage.search.finding import find_statements
 from storage.search.summaries import StatementSummary, excerpts
@@ -45,13 +45,14 @@ def statements_feed(request: Request, form: Form, wanted: Wanted) -> Response:
 
 
 def changes_feed(request: Request, form: Form, source: SourceName = None) -> Response:
-    """What sites edited, withdrew or took back after it was first seen, the last found first."""
+    """What sites edited, withdrew or took down after it was first seen, what came back, and translations that
+    were left behind: the last found first."""
     base = _base(request)
     with reading(request) as connection:
-        found = changes_before(connection, None, LENGTH, source and source.replace("\0", "\ufffd"))
+        found, _ = changes_before(connection, Reached(), LENGTH, source and source.replace("\0", "\ufffd"))
     entries = [
         Entry(
-            id=urn_of("change", each.release, each.revision),
+            id=urn_of("change", each.release, *_which(each)),
             title=f"{each.kind.capitalize()}: {each.title}",
             changed_at=each.found_at or each.at,
             link=f"{base}/releases/{each.release}",
@@ -62,11 +63,20 @@ def changes_feed(request: Request, form: Form, source: SourceName = None) -> Res
             said_on=each.said_on,
             tags=(each.source, each.kind.value),
         )
-        for _, each in found
+        for each in found
     ]
     query = f"?{urlencode({'source': source})}" if source else ""
     title = f"Communique: changes of {source}" if source else "Communique: changes"
-    return _feed(request, form, urn_of("feed", "changes", query), title, "/", query, entries)
+    return _feed(request, form, urn_of("feed", "changes", query), title, "/changes", query, entries)
+
+
+def _which(change: Change) -> tuple[object, ...]:
+    """Which of the changes of its release it is."""
+    if change.original is not None:
+        return change.kind.value, change.original, change.revision
+    if change.revision is None:
+        return change.kind.value, change.at.isoformat()
+    return (change.revision,)
 
 
 def health_feed(request: Request, form: Form, source: SourceName = None) -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy import insert, update
 from crawler.items import Capture, Held, Origin, Release, Role
 from crawler.pages.read import read_page
 from crawler.source import registry
-from pipelines.changes import Change, ChangeKind, ChangeQuery, changes
+from pipelines.changes import Change, ChangeKind, ChangeQuery, Reached, changes, changes_before, read_reached
 from pipelines.persist import keep
 from pipelines.process import process
 from scheduler.samples import Sample, all_samples
@@ -177,6 +177,33 @@ def test_a_passage_that_only_the_translation_still_has_is_told_and_a_changed_com
     stored(database, edited(original, "\n\n".join(ORIGINAL.split("\n\n")[:2])), 3)
     (outdated,) = found(database, kind=ChangeKind.OUTDATED)
     assert "Tijuana" in outdated.summary
+
+
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_whoever_goes_through_them_in_parts_meets_every_change_once(
+    database: Database, pair: tuple[Release, Release], limit: int
+) -> None:
+    original, translation = pair
+    stored(database, edited(original, ORIGINAL.replace("40 millones", "25 millones")), 3)
+    moved = TRANSLATION.replace("Tijuana", "Mexicali")
+    stored(database, edited(translation, moved, role_hint=Role.TRANSLATION), 5)
+    times = {"first_at": NOON, "last_at": NOON, "answers": 4, "answer": "status 404", "witness": "https://x"}
+    with database.write() as connection:
+        for key, confirmed, returned in ((original.key, 4, 9), (original.key, 10, None), ("other", 4, None)):
+            values = {**times, "source": original.source, "key": key, "confirmed_at": NOON + confirmed * DAY}
+            values["returned_at"] = NOON + returned * DAY if returned else None
+            connection.execute(insert(AbsenceRow).values(values))
+    told: list[Change] = []
+    reached: Reached | None = Reached()
+    with database.read() as connection:
+        while reached is not None:
+            some, reached = changes_before(connection, read_reached(str(reached)), limit)
+            assert some
+            told += some
+    assert [each.kind.value for each in told] == ["gone", "returned", "edited", "gone", "edited", "outdated"]
+    assert sorted(told, key=repr) == sorted(found(database), key=repr)
+    with database.read() as connection:
+        assert changes_before(connection, Reached(), 9, "us_dhs") == ([], None)
 
 
 NOISE = (

@@ -21,7 +21,7 @@ from web.access import Attempts
 from web.keys import password_fits, password_hash, signed, unsigned
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
-PAGES = ("/", "/sources", "/sources/mx_sre", "/review", "/review/held", "/runs", "/take-away")
+PAGES = ("/", "/changes", "/sources", "/sources/mx_sre", "/review", "/review/held", "/runs", "/take-away")
 
 
 def question(site: Site) -> dict[str, str]:

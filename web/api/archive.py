@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import HTTPException, Path, Query, Request, Response
 
-from pipelines.changes import changes_before
+from pipelines.changes import Reached, changes_before, read_reached
 from storage.harvest import releases_after
 from storage.provenance import links_of, origins_of, revisions_of
 from storage.search.cursors import BadCursor, read_cursor, write_cursor
@@ -130,15 +130,16 @@ def list_revisions(request: Request, id: Id) -> Response:  # noqa: A002
 def list_changes(
     request: Request, source: SourceName = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Response:
-    """What sites edited, withdrew or took back after it was first seen, the last found first."""
+    """What sites edited, withdrew or took down after it was first seen, what came back, and translations that
+    were left behind: the last found first."""
     question = f"changes {source!r}"
-    before = None if cursor is None else _number(read_cursor(cursor, question))
+    try:
+        reached = Reached() if cursor is None else read_reached(read_cursor(cursor, question))
+    except ValueError as error:
+        raise BadCursor(str(error)) from None
     with reading(request) as connection:
-        found = changes_before(connection, before, limit + 1, _clean(source))
-    # What shares a place is not parted.
-    last = found[min(limit, len(found)) - 1][0] if found else 0
-    shown = [(place, each) for place, each in found if place >= last]
-    following = write_cursor(str(last), question) if len(found) > len(shown) else None
+        found, reaches = changes_before(connection, reached, limit, _clean(source))
+    following = None if reaches is None else write_cursor(str(reaches), question)
     items = [
         {
             "release": each.release,
@@ -151,12 +152,13 @@ def list_changes(
             "kind": each.kind,
             "summary": each.summary,
             "at": each.at,
-            "number": each.revision,
+            "number": None if each.original else each.revision,
+            "original": each.original,
             "seen_at": each.found_at,
         }
-        for _, each in shown
+        for each in found
     ]
-    changed = max((each.found_at for _, each in shown if each.found_at is not None), default=None)
+    changed = max((each.found_at for each in found if each.found_at is not None), default=None)
     link = next_link(request, _named(source=source, limit=limit), following)
     return send(request, {"items": items, "next_cursor": following}, changed, link)
 
@@ -185,12 +187,6 @@ def _release(connection: Any, id: str) -> tuple[str, ReleaseView]:  # noqa: A002
     if found is None or release is None:
         raise HTTPException(404, f"expected the id of a release, found nothing for {id}")
     return found.id, release
-
-
-def _number(place: str) -> int:
-    if not place.isdecimal():
-        raise BadCursor("expected a cursor of this list: begin again without one")
-    return int(place)
 
 
 def _clean(value: str | None) -> str | None:

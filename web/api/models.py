@@ -225,7 +225,7 @@ class Revisions(Shape):
 
 
 class ChangeShape(Shape):
-    """A release said one thing, and another one later."""
+    """What happened to a release after it was first seen."""
 
     release: str
     statement: str
@@ -235,13 +235,15 @@ class ChangeShape(Shape):
     language: str
     said_on: date
     kind: str
-    """edited, withdrawn, reinstated"""
+    """edited, withdrawn, reinstated, gone, returned, outdated"""
     summary: str
     """What changed, in a line."""
     at: datetime
     """When the site did it, as far as is known."""
-    number: int
-    """Of the revision that came with the change."""
+    number: int | None
+    """Of the revision that came with the change; null where the text did not change."""
+    original: str | None
+    """Of an outdated translation: the release that was edited."""
     seen_at: datetime
     """When it was found."""
 
