@@ -29,7 +29,7 @@ from pathlib import Path
 from benchmarks.linking.forms import fill_in
 from benchmarks.linking.manuscripts import Block, read_blocks
 from crawler.items import KindOfRelease
-from pipelines.linking.collection import Collection, gather, link, weigh_pair
+from pipelines.linking.collection import Collection, gather, link, weigh_places
 from pipelines.linking.encoders import open_encoder
 from pipelines.linking.evidence import JOINABLE
 from pipelines.linking.records import Record
@@ -40,6 +40,7 @@ SEED = 7
 FIRST_DAY = date(2025, 1, 6)
 DAYS_TOGETHER = 60
 """So many days of every family are linked at once."""
+_WEIGHED_TOGETHER = 2000
 _SLOT = re.compile(r"\{(\w+)=([^{}]+)\}")
 _RANGE = re.compile(r"([\d.]+)\.\.([\d.]+)")
 _GAPS: tuple[int, ...] = (*range(1, 11), 14, 30, 61)
@@ -178,7 +179,7 @@ def measure(pairs: int, encoder: str, seed: int = SEED, together: int = DAYS_TOG
     opened = open_encoder(encoder)
     collection = gather([each.record for each in filled], opened)
     chosen = draw_pairs(filled, pairs, seed)
-    joined = [pair for pair in chosen if _joins(collection, pair, weights_for)]
+    joined = list(_joined(collection, chosen, weights_for))
     wrong = Counter(_named(filled[one], filled[other]) for one, other in joined)
 
     first = [each for each in filled if each.number < together]
@@ -222,11 +223,17 @@ def _days_for(pairs: int) -> int:
     return max(DAYS_TOGETHER, pairs * 21 // (20 * in_a_day) + max(_GAPS))
 
 
-def _joins(
-    collection: Collection, pair: tuple[int, int], weights_for: Callable[[Record, Record], WeightSet]
-) -> bool:
-    evidence = weigh_pair(collection, *pair, weights_for)
-    return evidence is not None and evidence.score >= JOINABLE
+def _joined(
+    collection: Collection,
+    pairs: Sequence[tuple[int, int]],
+    weights_for: Callable[[Record, Record], WeightSet],
+) -> Iterator[tuple[int, int]]:
+    """Those of the pairs whose own evidence is enough to join."""
+    for start in range(0, len(pairs), _WEIGHED_TOGETHER):
+        some = pairs[start : start + _WEIGHED_TOGETHER]
+        for pair, evidence in zip(some, weigh_places(collection, some, weights_for), strict=True):
+            if evidence is not None and evidence.score >= JOINABLE:
+                yield pair
 
 
 def main() -> None:

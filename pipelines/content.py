@@ -20,7 +20,7 @@ from typing import Generic
 from sqlalchemy import Connection
 
 from pipelines.linking.evidence import CONTENT_KINDS
-from pipelines.linking.judge import Content, Judge
+from pipelines.linking.judge import Content, Judge, Pair
 from pipelines.linking.windows import Days, Windows
 from pipelines.partition import Findings, LinkResult, link_of, settle
 from pipelines.shelf import LazyLibrary, Shelf
@@ -173,16 +173,17 @@ class PairFinder(Generic[Content]):
         facts = load_facts(connection, both)
         opened = self.shelf.open(connection, both)
         library = LazyLibrary(connection)
+        to_weigh = [
+            Pair(facts[left], facts[right], opened[left], opened[right])
+            for left, right in pairs
+            if left in opened and right in opened and left in facts and right in facts
+        ]
         links: dict[LinkKey, Link] = {}
-        weighed = 0
-        for left, right in pairs:
-            if left in opened and right in opened and left in facts and right in facts:
-                weighed += 1
-                evidence = self._judge.weigh(facts[left], facts[right], opened[left], opened[right], library)
-                if evidence is not None:
-                    link = link_of(evidence, self._judge.identity)
-                    links[link.key] = link
-        return links, weighed
+        for evidence in self._judge.weigh(to_weigh, library):
+            if evidence is not None:
+                link = link_of(evidence, self._judge.identity)
+                links[link.key] = link
+        return links, len(to_weigh)
 
     def _load(self, since: date, until: date) -> Days:
         if self._connection is None:

@@ -28,6 +28,10 @@ class LazyLibrary(Library):
         self._connection = connection
         self._loaded: dict[str, ReleaseText] = {}
 
+    def expect(self, releases: Collection[str]) -> None:
+        """Read the texts of these releases, all at once."""
+        self._loaded |= load_texts(self._connection, set(releases) - self._loaded.keys())
+
     def text(self, release: str) -> ReleaseText:
         """Its text."""
         if release not in self._loaded:

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pipelines.linking.clusters import JOIN, objection_between
-from pipelines.linking.judge import Judge
+from pipelines.linking.judge import Judge, Pair
 from pipelines.shelf import LazyLibrary, Shelf
 from storage.anchors import count_shared
 from storage.decisions import Decision, find_decisions, pair_of
@@ -132,7 +132,7 @@ def _compare(
         # Still in the queue of the linker.
         return None
     library = LazyLibrary(connection)
-    evidence = judge.weigh(left, right, opened[left.id], opened[right.id], library)
+    (evidence,) = judge.weigh([Pair(left, right, opened[left.id], opened[right.id])], library)
     shared, hubs = count_shared(connection, left.id, right.id)
     apart = abs((left.said_on - right.said_on).days)
     if evidence is None:

@@ -66,7 +66,7 @@ def load_contents(connection: Connection, releases: Collection[str]) -> dict[str
     return {
         each.release_id: StoredContent(each.made_of, each.day, unpack_keys(each.lasting), each.prepared)
         for some in chunks(releases)
-        for each in connection.execute(query.where(row.release_id.in_(some)))
+        for each in connection.execute(query.where(row.release_id.in_(some))).all()
     }
 
 
@@ -76,7 +76,7 @@ def load_made_of(connection: Connection, releases: Collection[str]) -> dict[str,
     return {
         row[0]: (row[1], row[2])
         for some in chunks(releases)
-        for row in connection.execute(query.where(ContentRow.release_id.in_(some)))
+        for row in connection.execute(query.where(ContentRow.release_id.in_(some))).all()
     }
 
 
@@ -85,7 +85,7 @@ def load_days(connection: Connection, since: date, until: date) -> dict[date, li
     row = DayAnchorsRow
     found: dict[date, list[tuple[str, bytes]]] = {}
     query = select(row.day, row.release_id, row.keys).where(row.day.between(since, until))
-    for day, release, keys in connection.execute(query.order_by(row.day, row.release_id)):
+    for day, release, keys in connection.execute(query.order_by(row.day, row.release_id)).all():
         found.setdefault(day, []).append((release, keys))
     return found
 

@@ -162,7 +162,7 @@ def load_facts(connection: Connection, ids: Collection[str]) -> dict[str, Releas
             each.statement_id,
         )
         for some in chunks(ids)
-        for each in connection.execute(query.where(row.id.in_(some)))
+        for each in connection.execute(query.where(row.id.in_(some))).all()
     }
 
 
@@ -173,7 +173,7 @@ def load_texts(connection: Connection, ids: Collection[str]) -> dict[str, Releas
     return {
         each.id: ReleaseText(each.id, each.language, each.title, each.body, each.folio, each.signature)
         for some in chunks(ids)
-        for each in connection.execute(query.where(row.id.in_(some)))
+        for each in connection.execute(query.where(row.id.in_(some))).all()
     }
 
 
@@ -184,7 +184,7 @@ def load_states(connection: Connection, ids: Collection[str]) -> dict[str, TextS
     return {
         each.id: TextState(each.language, each.content_digest, each.said_on)
         for some in chunks(ids)
-        for each in connection.execute(query.where(row.id.in_(some)))
+        for each in connection.execute(query.where(row.id.in_(some))).all()
     }
 
 
@@ -194,7 +194,7 @@ def load_claims(connection: Connection, ids: Collection[str]) -> dict[str, tuple
     query = select(row.release_id, row.kind, row.value)
     found: dict[str, list[Claim]] = {}
     for some in chunks(ids):
-        for each in connection.execute(query.where(row.release_id.in_(some))):
+        for each in connection.execute(query.where(row.release_id.in_(some))).all():
             found.setdefault(each.release_id, []).append(Claim(ClaimKind(each.kind), each.value))
     return {
         each: tuple(sorted(claims, key=lambda claim: (claim.kind, claim.value)))
@@ -232,7 +232,7 @@ def load_links(connection: Connection, ids: Collection[str]) -> dict[LinkKey, Li
     for some in chunks(ids):
         # Two queries, each on its own index; an OR makes SQLite read more than both.
         for ends in (row.left_id, row.right_id):
-            for each in connection.execute(query.where(ends.in_(some))):
+            for each in connection.execute(query.where(ends.in_(some))).all():
                 link = Link(*each)
                 found[link.key] = link
     return found
@@ -284,7 +284,7 @@ def load_statements(connection: Connection, ids: Collection[str]) -> dict[str, S
     return {
         each.id: StatementFacts(*each)
         for some in chunks(ids)
-        for each in connection.execute(query.where(row.id.in_(some)))
+        for each in connection.execute(query.where(row.id.in_(some))).all()
     }
 
 

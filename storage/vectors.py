@@ -35,7 +35,7 @@ def load_vectors(
     return {
         each.release_id: StoredVectors(each.made_of, each.dimension, each.data)
         for some in chunks(releases)
-        for each in connection.execute(query.where(row.release_id.in_(some)))
+        for each in connection.execute(query.where(row.release_id.in_(some))).all()
     }
 
 

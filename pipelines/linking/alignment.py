@@ -8,12 +8,20 @@ a text that is cut, framed or has an appendix aligns as well as a whole one.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 Table = NDArray[np.float32]
+
+_ALIKE = 1.34
+_FEW = 4
+_SMALL = 9
+_MOST_CELLS = 200_000
+"""Of one table of each stack that are summed up at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +43,73 @@ def best_path_and_sums(similarities: Table) -> tuple[Path, tuple[float, ...]]:
 
     All at once they cost hardly more than one.
     """
-    if not similarities[0].size:
-        return Path(0.0, ()), (0.0,) * (len(similarities) - 1)
-    sums = _sums(similarities)
-    return _path(similarities[0], sums[0]), tuple(sums[1:, -1, -1].tolist())
+    (found,) = align([similarities])
+    return found.path, found.others
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """What the best paths through several tables of one shape sum up to."""
+
+    total: float
+    """Of the first."""
+    others: tuple[float, ...]
+    """Of the others, in order."""
+    _similarity: Table
+    _sums: Table
+
+    @property
+    def path(self) -> Path:
+        """The best path through the first table; it is looked for each time."""
+        return _path(self._similarity, self._sums) if self._similarity.size else Path(0.0, ())
+
+
+def align(stacks: Sequence[Table]) -> Iterator[Aligned]:
+    """What the best paths sum up to, for each of many stacks of tables; all stacks are of one height.
+
+    Stacks of about one size are filled up with zeros, which no path gains by, and summed up at once.
+    """
+    found: dict[int, Aligned] = {}
+    for places in _alike([each.shape[1:] for each in stacks]):
+        some = [stacks[place] for place in places]
+        height = len(some[0])
+        filled = np.zeros(
+            (len(some), height, max(each.shape[1] for each in some), max(each.shape[2] for each in some)),
+            dtype=np.float32,
+        )
+        for own, each in zip(filled, some, strict=True):
+            own[:, : each.shape[1], : each.shape[2]] = each
+        sums = _sums(filled.reshape(len(some) * height, *filled.shape[2:]))
+        sums = sums.reshape(len(some), height, *sums.shape[1:])
+        for place, each, own in zip(places, some, sums, strict=True):
+            _, n, m = each.shape
+            ends = own[:, n, m].tolist()
+            found[place] = Aligned(ends[0], tuple(ends[1:]), each[0], own[0, : n + 1, : m + 1])
+    for place in range(len(stacks)):
+        yield found.pop(place)
+
+
+def _alike(shapes: Sequence[tuple[int, ...]]) -> Iterator[list[int]]:
+    """Places of shapes that differ little, not too many at a time."""
+    some: list[int] = []
+    for place in sorted(range(len(shapes)), key=lambda at: (_step(shapes[at][0]), shapes[at][1])):
+        if some:
+            first, shape = shapes[some[0]], shapes[place]
+            if (
+                _step(first[0]) != _step(shape[0])
+                or shape[1] > _ALIKE * first[1] + _FEW
+                or shape[0] * shape[1] * len(some) > _MOST_CELLS
+            ):
+                yield some
+                some = []
+        some.append(place)
+    if some:
+        yield some
+
+
+def _step(size: int) -> int:
+    """Sizes of one step differ by at most a third, or two."""
+    return size // 3 if size < _SMALL else _SMALL + int(math.log(size) / math.log(_ALIKE))
 
 
 def _path(similarity: Table, sums: Table) -> Path:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.linking.candidate_keys import FEWEST_SHARED, LEAST_SHARE, WINDOW_DAYS, candidate_keys
 from pipelines.linking.clusters import Resolution, resolve
-from pipelines.linking.content import NEAR_ENOUGH, Content, weigh_content, worth_scoring
-from pipelines.linking.copies import weigh_texts
+from pipelines.linking.content import NEAR_ENOUGH, Content, TextPair
 from pipelines.linking.encoders.protocol import Encoder
-from pipelines.linking.evidence import JOINABLE, Evidence, Library
+from pipelines.linking.evidence import Evidence, Library
+from pipelines.linking.pairs import weigh_pairs
 from pipelines.linking.prepared import prepare
 from pipelines.linking.records import Record
 from pipelines.linking.vectors import Vectors, encode
@@ -44,6 +45,7 @@ _UNKNOWN = 0
 _ROWS = 256
 """Texts compared with all others at a time."""
 _ENCODED_TOGETHER = 64
+_WEIGHED_TOGETHER = 2000
 
 Pair = tuple[int, int]
 """Places in the collection, the release with the smaller id first."""
@@ -239,41 +241,50 @@ def link(
     """Link a collection. `weights_for` gives the weights for a pair: the same, but in cross-validation."""
     links: dict[tuple[str, str], Link] = {}
     before = 0
-    for left, right in candidates(collection):
-        evidence = weigh_pair(collection, left, right, weights_for)
-        if evidence is not None:
-            links[evidence.left, evidence.right] = Link(
-                evidence.left, evidence.right, str(evidence.kind), "", evidence.score, evidence.features
-            )
-        if left > before:
-            progress(left - before)
-            before = left
+    for some in _batches(candidates(collection)):
+        for evidence in weigh_places(collection, some, weights_for):
+            if evidence is not None:
+                links[evidence.left, evidence.right] = Link(
+                    evidence.left, evidence.right, str(evidence.kind), "", evidence.score, evidence.features
+                )
+        progress(some[-1][0] - before)
+        before = some[-1][0]
     progress(len(collection.records) - before)
     resolution = resolve(collection.facts, links.values())
     statements = {each: group[0] for group in resolution.statements for each in group}
     return Linked(statements, links, resolution)
 
 
-def weigh_pair(
-    collection: Collection, left: int, right: int, weights_for: Callable[[Record, Record], WeightSet]
-) -> Evidence | None:
-    """The evidence about two releases: by their words where they share a language, else by passages."""
+def _batches(pairs: Iterator[Pair]) -> Iterator[list[Pair]]:
+    while some := list(islice(pairs, _WEIGHED_TOGETHER)):
+        yield some
+
+
+def weigh_places(
+    collection: Collection,
+    places: Sequence[Pair],
+    weights_for: Callable[[Record, Record], WeightSet],
+) -> list[Evidence | None]:
+    """The evidence about the two releases of each pair."""
+    by_weights: dict[int, tuple[WeightSet, list[int]]] = {}
+    for at, (left, right) in enumerate(places):
+        weights = weights_for(collection.records[left], collection.records[right])
+        by_weights.setdefault(id(weights), (weights, []))[1].append(at)
+    found: list[Evidence | None] = [None] * len(places)
+    for weights, some in by_weights.values():
+        pairs = [_pair(collection, *places[at]) for at in some]
+        for at, evidence in zip(some, weigh_pairs(pairs, collection.library, weights), strict=True):
+            found[at] = evidence
+    return found
+
+
+def _pair(collection: Collection, left: int, right: int) -> TextPair:
     one, other = collection.records[left], collection.records[right]
-    ours, theirs = collection.contents[left], collection.contents[right]
     mine, yours = collection.facts[one.id], collection.facts[other.id]
     if one.said_on is None or other.said_on is None:
         # A day that is not told speaks neither for nor against.
         yours = replace(yours, said_on=mine.said_on, posted_on=mine.posted_on)
-    weights = weights_for(one, other)
-    words = None
-    if one.language == other.language:
-        if not worth_scoring(ours.prepared, theirs.prepared, weights):
-            return None
-        words = weigh_texts(mine, yours, collection.library, {}, expected=False)
-        if words is not None and (words.score >= JOINABLE or words.score == 0):
-            return words
-    found = weigh_content(mine, yours, ours, theirs, weights)
-    return words if found is None else found
+    return TextPair(mine, yours, collection.contents[left], collection.contents[right])
 
 
 def sequence_of(records: Sequence[Record], linked: Linked) -> list[tuple[str, str]]:

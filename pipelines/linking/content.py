@@ -8,7 +8,7 @@ resolved (`clusters`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,13 +20,13 @@ from pipelines.linking.evidence import (
     Evidence,
     conclude,
 )
-from pipelines.linking.features import measure_bag, measure_texts, measure_vectors
+from pipelines.linking.features import Sketch, measure_bag, sketch_texts, sketch_vectors
+from pipelines.linking.gate import worth_aligning
+from pipelines.linking.judge import Pair
 from pipelines.linking.prepared import Prepared
 from pipelines.linking.scripts import LANGUAGE, relation
-from pipelines.linking.sharing import Common
 from pipelines.linking.vectors import Vectors
 from pipelines.linking.weights import Scorer, WeightSet, probability
-from storage.links import ReleaseFacts
 
 EXCERPT_LENGTH = 0.6
 """A version shorter than this part of the other, and covered by it, holds a part of the text."""
@@ -37,6 +37,9 @@ _THIRD_AGREES = 0.35
 _MARGIN_OF_OTHER_FIGURES = -1.0
 _MARGIN_OF_NOTHING_RARE = -1.0
 _CLOSE_SCORE = 0.05
+_ROUNDING = 1e-6
+_MOST_CELLS = 300_000
+"""Pairs of passages that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,58 +64,104 @@ class ContentScore:
     """Passages that correspond, in order: by vectors where there are any, else by anchors."""
 
 
-def worth_scoring(left: Prepared, right: Prepared, weights: WeightSet) -> bool:
-    """Whether two texts share enough, wherever it stands, to be aligned."""
-    return _passes(measure_bag(left, right)[0], left, right, weights)
+TextPair = Pair[Content]
 
 
-def _passes(bag: Mapping[str, float], left: Prepared, right: Prepared, weights: WeightSet) -> bool:
-    gate = weights.gate
-    return gate.logit(bag, relation(left.language, right.language)) >= gate.ask
-
-
-def _are_near(left: Content, right: Content) -> bool:
-    """Whether vectors say of two texts that they must be looked at, whatever figures and names they share."""
-    ours, theirs = left.vectors, right.vectors
-    if ours is None or theirs is None or ours.model != theirs.model:
+def is_near(pair: TextPair) -> bool:
+    """Whether vectors say that two texts must be looked at, whatever figures and names they share."""
+    both = _vectors(pair)
+    if both is None:
         return False
-    if not len(ours.rows) or not len(theirs.rows):
-        return False
-    return float(ours.whole @ theirs.whole) >= NEAR_ENOUGH
+    ours, theirs = both
+    return len(ours.rows) > 0 < len(theirs.rows) and float(ours.whole @ theirs.whole) >= NEAR_ENOUGH
 
 
-def score_pair(left: Content, right: Content, weights: WeightSet) -> ContentScore:
-    """How likely two texts are versions of one statement."""
-    return _score(left, right, weights, measure_bag(left.prepared, right.prepared))
+def _vectors(pair: TextPair) -> tuple[Vectors, Vectors] | None:
+    """Vectors of both texts, where both have some of one model."""
+    ours, theirs = pair.ours.vectors, pair.theirs.vectors
+    return (ours, theirs) if ours is not None and theirs is not None and ours.model == theirs.model else None
+
+
+def pass_gate(pairs: Sequence[TextPair], weights: WeightSet) -> list[bool]:
+    """For each pair, whether the texts share enough, wherever it stands, to be aligned."""
+    return worth_aligning([(each.ours.prepared, each.theirs.prepared) for each in pairs], weights.gate)
+
+
+def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[ContentScore | None]:
+    """How likely the texts of each pair are versions of one statement; None when it is not even a question.
+
+    Nothing is looked for that could not make a question of it: see `Scorer.most`.
+    """
+    for some in _portions(pairs):
+        bags = [measure_bag(each.ours.prepared, each.theirs.prepared) for each in some]
+        texts = sketch_texts(
+            [(each.ours.prepared, each.theirs.prepared, bag[1]) for each, bag in zip(some, bags, strict=True)]
+        )
+        chosen = [_scorer(each, weights) for each in some]
+        with_vectors = [
+            (each.ours.prepared, each.theirs.prepared, *both)
+            for each, scorer in zip(some, chosen, strict=True)
+            if scorer is not weights.texts and (both := _vectors(each)) is not None
+        ]
+        near = sketch_vectors(with_vectors)
+        for pair, (bag, _), words, scorer in zip(some, bags, texts, chosen, strict=True):
+            sketches = [words] if scorer is weights.texts else [words, next(near)]
+            yield _score(pair, bag, sketches, scorer)
+
+
+def _scorer(pair: TextPair, weights: WeightSet) -> Scorer:
+    """The scorer for a pair: one trained with vectors where both texts have them."""
+    both = _vectors(pair)
+    return (weights.for_model(both[0].model) if both is not None else None) or weights.texts
 
 
 def _score(
-    left: Content, right: Content, weights: WeightSet, bag: tuple[dict[str, float], Common]
-) -> ContentScore:
-    features, path = measure_texts(left.prepared, right.prepared, bag)
-    scorer, cells = weights.texts, path.cells
-    if left.vectors is not None and right.vectors is not None and left.vectors.model == right.vectors.model:
-        trained = weights.for_model(left.vectors.model)
-        if trained is not None:
-            more, near = measure_vectors(left.prepared, right.prepared, left.vectors, right.vectors)
-            features |= more
-            scorer, cells = trained, near.cells
-    shares = scorer.shares(features, relation(left.prepared.language, right.prepared.language))
+    pair: TextPair, bag: Mapping[str, float], sketches: Sequence[Sketch], scorer: Scorer
+) -> ContentScore | None:
+    shared = relation(pair.ours.prepared.language, pair.theirs.prepared.language)
+    features = dict(bag)
+    limits: dict[str, tuple[float, float]] = {}
+    for sketch in sketches:
+        features |= sketch.features
+        limits |= sketch.limits
+    if scorer.most(features, limits, shared) < scorer.ask - _ROUNDING:
+        return None
+    for sketch in sketches:
+        rest, path = sketch.finish()
+        features |= rest
+    shares = scorer.shares(features, shared)
     logit = sum(shares.values())
-    return ContentScore(probability(logit), logit, scorer, features, shares, cells)
-
-
-def weigh_content(
-    left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, weights: WeightSet
-) -> Evidence | None:
-    """Evidence from two texts; None when there is not even a question. `left` has the smaller id."""
-    bag = measure_bag(ours.prepared, theirs.prepared)
-    if not _are_near(ours, theirs) and not _passes(bag[0], ours.prepared, theirs.prepared, weights):
+    if logit < scorer.ask:
         return None
-    found = _score(ours, theirs, weights, bag)
+    return ContentScore(probability(logit), logit, scorer, features, shares, path.cells)
+
+
+def _portions(pairs: Sequence[TextPair]) -> Iterator[list[TextPair]]:
+    """The pairs in order, so many at a time that their tables fit into some tens of megabytes."""
+    some: list[TextPair] = []
+    cells = 0
+    for pair in pairs:
+        own = len(pair.ours.prepared.lengths) * len(pair.theirs.prepared.lengths)
+        if some and cells + own > _MOST_CELLS:
+            yield some
+            some, cells = [], 0
+        some.append(pair)
+        cells += own
+    if some:
+        yield some
+
+
+def weigh_contents(pairs: Sequence[TextPair], weights: WeightSet) -> list[Evidence | None]:
+    """Evidence from the texts of each pair; None when there is not even a question."""
+    return [
+        None if found is None else _evidence(pair, found, weights)
+        for pair, found in zip(pairs, score_pairs(pairs, weights), strict=True)
+    ]
+
+
+def _evidence(pair: TextPair, found: ContentScore, weights: WeightSet) -> Evidence:
+    left, right = pair.left, pair.right
     margin = found.logit - found.scorer.join
-    if found.logit < found.scorer.ask:
-        return None
     one_language = relation(left.language, right.language) == LANGUAGE
     kind = SAME_CONTENT if one_language else TRANSLATION
     others = _is_of_other_figures(found.features, one_language)
@@ -138,7 +187,7 @@ def weigh_content(
         told["reason"] = "passages correspond, but more of their figures differ than agree"
         if one_language:
             return Evidence(left.id, right.id, kind, CONTRADICTION, told)
-    excerpt = _excerpt(left, right, ours, theirs, found)
+    excerpt = _excerpt(pair, found)
     if excerpt is not None:
         told["excerpt"] = excerpt
     if margin < 0:
@@ -174,11 +223,9 @@ def _shares_nothing_rare(features: Mapping[str, float]) -> bool:
     return rare == 0 and features.get("near most", 0.0) == 0
 
 
-def _excerpt(
-    left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, found: ContentScore
-) -> str | None:
+def _excerpt(pair: TextPair, found: ContentScore) -> str | None:
     """The release that holds only a part of the other's text."""
-    one, other = ours.prepared.units, theirs.prepared.units
+    one, other = pair.ours.prepared.units, pair.theirs.prepared.units
     if min(one, other) >= EXCERPT_LENGTH * max(one, other) or found.features["cover"] < 0.5:
         return None
-    return left.id if one < other else right.id
+    return pair.left.id if one < other else pair.right.id

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from pipelines.linking.collection import Linked, gather, link
 from pipelines.linking.encoders.protocol import Encoder
-from pipelines.linking.features import NEAR
-from pipelines.linking.lessons import examples_of, text_features, with_vectors
+from pipelines.linking.features import NEAR, TEXT_FEATURES
+from pipelines.linking.lessons import examples_of, with_vectors
 from pipelines.linking.records import Record
 from pipelines.linking.training import JOIN_PRECISION, Example, cross_gate, cross_train, fold_of
 from pipelines.linking.weights import GATE, TEXTS, WeightSet
@@ -40,10 +40,10 @@ def cross_weights(
     """For every two folds, weights that saw no statement of either."""
     scorers = {
         GATE: cross_gate(examples),
-        TEXTS: cross_train(examples, TEXTS, text_features(), precision),
+        TEXTS: cross_train(examples, TEXTS, TEXT_FEATURES, precision),
     }
     if encoder is not None:
-        names = (*text_features(), *NEAR)
+        names = (*TEXT_FEATURES, *NEAR)
         scorers[encoder.identity] = cross_train(with_vectors(examples), encoder.identity, names, precision)
     return {
         folds: WeightSet({name: each[folds] for name, each in scorers.items()}, "cross-validated")

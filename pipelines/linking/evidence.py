@@ -24,7 +24,7 @@ Texts of one language are weighed in `copies`, the claims of publishers in `publ
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +81,9 @@ class Library:
         self._texts = texts
         self._words: dict[str, Words] = {}
         self._anchors: dict[str, frozenset[str]] = {}
+
+    def expect(self, releases: Collection[str]) -> None:
+        """Texts of these releases will be asked for: a library that reads them can read them all at once."""
 
     def text(self, release: str) -> ReleaseText:
         """Its text."""

@@ -24,18 +24,19 @@ is measured against chance: the same two texts, with the passages of one in reve
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipelines.linking.alignment import Path, Table, best_path_and_sums
+from pipelines.linking.alignment import Aligned, Path, Table, align
 from pipelines.linking.prepared import Prepared
 from pipelines.linking.sharing import Common, common, shared_titles, titles_clash
 from pipelines.linking.vectors import Vectors
 
-_USUAL = {"number": 0.3, "count": 0.3, "date": 0.3, "concept": 0.3, "name": 0.3, "word": 0.2}
+USUAL = {"number": 0.3, "count": 0.3, "date": 0.3, "concept": 0.3, "name": 0.3, "word": 0.2}
 """Name of each of `sharing.GROUPS`, in order, and the part of these anchors that is usually shared."""
-_PRIOR = 2.0
+PRIOR = 2.0
 """How many anchors the usual part counts for."""
 _LITTLE = 3.0
 _LENGTHS_AGREE = 0.4
@@ -52,6 +53,11 @@ BAG = (
 )  # fmt: skip
 """Features that need no alignment: what is shared, wherever it stands. They cost a twentieth of the rest."""
 
+ALIGNED = ("path", "lead", "reach", "cover", "rhythm", "clash", "agree")
+"""Features of aligned texts."""
+TEXT_FEATURES = (*BAG, *ALIGNED)
+"""All features of texts without vectors."""
+
 
 def measure_bag(left: Prepared, right: Prepared) -> tuple[dict[str, float], Common]:
     """The features of `BAG`, and what is shared."""
@@ -63,33 +69,69 @@ def measure_bag(left: Prepared, right: Prepared) -> tuple[dict[str, float], Comm
         "title clash": float(titles_clash(shared)),
     }
     for (name, usual), both, ours, theirs in zip(
-        _USUAL.items(), shared.counts(), shared.left.counts, shared.right.counts, strict=False
+        USUAL.items(), shared.counts(), shared.left.counts, shared.right.counts, strict=False
     ):
-        found[name] = (both + _PRIOR * usual) / (min(ours, theirs) + _PRIOR) - usual
+        found[name] = (both + PRIOR * usual) / (min(ours, theirs) + PRIOR) - usual
         found[f"many {name}"] = math.log1p(both)
     return found, shared
 
 
-def measure_texts(
-    left: Prepared, right: Prepared, bag: tuple[dict[str, float], Common] | None = None
-) -> tuple[dict[str, float], Path]:
-    """Features of two texts without vectors, and the path by anchors. `bag`: what `measure_bag` gave."""
-    found, shared = bag or measure_bag(left, right)
-    table = shared.table()
-    beats = _beats(left, right)
-    # Where one text is reversed, what is left is chance.
-    path, (chance, beat, beat_by_chance) = best_path_and_sums(
-        np.stack((table, table[::-1], beats, beats[::-1]))
-    )
-    aligned = {
-        "path": math.log1p(path.total),
-        "lead": math.log1p(path.total) - math.log1p(chance),
-        "reach": path.total / (shared.least + _LITTLE),
-        "cover": _covered(left, right, path),
-        "rhythm": (beat - beat_by_chance) / math.sqrt(max(1, min(table.shape))),
-        **_clash(shared, path),
-    }
-    return found | aligned, path
+def measure_texts(left: Prepared, right: Prepared) -> tuple[dict[str, float], Path]:
+    """Features of two texts without vectors, and the path by anchors."""
+    bag, shared = measure_bag(left, right)
+    (found,) = sketch_texts([(left, right, shared)])
+    rest, path = found.finish()
+    return bag | found.features | rest, path
+
+
+class Sketch(Protocol):
+    """Features of two texts that follow from what their best path sums up to, without looking for it."""
+
+    features: dict[str, float]
+
+    @property
+    def limits(self) -> dict[str, tuple[float, float]]:
+        """The features that the path itself will tell, each with its least and its greatest value."""
+
+    def finish(self) -> tuple[dict[str, float], Path]:
+        """Those features, and the path."""
+
+
+def sketch_texts(pairs: Sequence[tuple[Prepared, Prepared, Common]]) -> Iterator[Sketch]:
+    """What the anchors of many pairs sum up to, pair by pair."""
+    stacks: list[Table] = []
+    for left, right, shared in pairs:
+        table, beats = shared.table(), _beats(left, right)
+        # Where one text is reversed, what is left is chance.
+        stacks.append(np.stack((table, table[::-1], beats, beats[::-1])))
+    for (left, right, shared), aligned in zip(pairs, align(stacks), strict=True):
+        yield _TextsSketch(left, right, shared, aligned)
+
+
+class _TextsSketch:
+    def __init__(self, left: Prepared, right: Prepared, shared: Common, aligned: Aligned) -> None:
+        self._left, self._right, self._shared, self._aligned = left, right, shared, aligned
+        chance, beat, beat_by_chance = aligned.others
+        passages = max(1, min(len(left.lengths), len(right.lengths)))
+        self.features = {
+            "path": math.log1p(aligned.total),
+            "lead": math.log1p(aligned.total) - math.log1p(chance),
+            "reach": aligned.total / (shared.least + _LITTLE),
+            "rhythm": (beat - beat_by_chance) / math.sqrt(passages),
+        }
+
+    @property
+    def limits(self) -> dict[str, tuple[float, float]]:
+        fewer, both = self._shared.fewer_unshared_figures, self._shared.figures
+        return {
+            "cover": _PART,
+            "clash": (0.0, math.log1p(fewer)),
+            "agree": ((both + 1) / (both + fewer + 1), 1.0),
+        }
+
+    def finish(self) -> tuple[dict[str, float], Path]:
+        path = self._aligned.path
+        return {"cover": _covered(self._left, self._right, path), **_clash(self._shared, path)}, path
 
 
 def measure_vectors(
@@ -98,31 +140,70 @@ def measure_vectors(
     """Features by vectors of passages, and the path: cosine over `FARTHEST` along the best path (`near
     path`, per passage of the shorter), over the reversed (`near lead`), the part of the shorter's length at a
     cosine of more than 0.5 and 0.65 on it, the mean cosine on it and in any order, and of whole texts."""
-    if not len(ours.passages) or not len(theirs.passages):
-        return dict.fromkeys(NEAR, 0.0), Path(0.0, ())
-    cosines = ours.rows @ theirs.rows.T
-    table = np.maximum(0.0, cosines - FARTHEST)
-    path, (chance,) = best_path_and_sums(np.stack((table, table[::-1])))
-    side = 0 if left.units <= right.units else 1
-    shorter = (left, right)[side].lengths[list((ours, theirs)[side].passages)]
-    best = np.zeros(len(shorter), dtype=np.float32)
-    for cell in path.cells:
-        best[cell[side]] = max(best[cell[side]], cosines[cell])
-    total, count = float(shorter.sum()) or 1.0, len(shorter)
-    found = {
-        "near path": path.total / count,
-        "near lead": (path.total - chance) / count,
-        "near many": math.log1p(path.total),
-        "near half": float(shorter[best > _HALF].sum()) / total,
-        "near most": float(shorter[best > _MOST].sum()) / total,
-        "near mean": float((shorter * best).sum()) / total,
-        "near any": float((shorter * cosines.max(axis=1 - side)).sum()) / total,
-        "near whole": float(ours.whole @ theirs.whole),
-    }
-    cells = tuple((ours.passages[i], theirs.passages[j]) for i, j in path.cells)
-    return found, Path(path.total, cells)
+    (found,) = sketch_vectors([(left, right, ours, theirs)])
+    rest, path = found.finish()
+    return found.features | rest, path
 
 
+def sketch_vectors(pairs: Sequence[tuple[Prepared, Prepared, Vectors, Vectors]]) -> Iterator[Sketch]:
+    """What the vectors of many pairs sum up to, pair by pair."""
+    cosines = [ours.rows @ theirs.rows.T for _, _, ours, theirs in pairs]
+    stacks: list[Table] = []
+    for each in cosines:
+        table = np.maximum(0.0, each - FARTHEST)
+        stacks.append(np.stack((table, table[::-1])))
+    for (left, right, ours, theirs), cosine, aligned in zip(pairs, cosines, align(stacks), strict=True):
+        yield _VectorsSketch(left, right, ours, theirs, cosine, aligned)
+
+
+class _VectorsSketch:
+    def __init__(
+        self,
+        left: Prepared,
+        right: Prepared,
+        ours: Vectors,
+        theirs: Vectors,
+        cosines: Table,
+        aligned: Aligned,
+    ) -> None:
+        self._aligned, self._cosines = aligned, cosines
+        self._places = ours.passages, theirs.passages
+        self._side = 0 if left.units <= right.units else 1
+        self.features = dict.fromkeys(NEAR, 0.0)
+        if not cosines.size:
+            return
+        self._shorter = (left, right)[self._side].lengths[list(self._places[self._side])]
+        self._total = float(self._shorter.sum()) or 1.0
+        count, (chance,) = len(self._shorter), aligned.others
+        nearest = cosines.max(axis=1 - self._side)
+        self.features = {
+            "near path": aligned.total / count,
+            "near lead": (aligned.total - chance) / count,
+            "near many": math.log1p(aligned.total),
+            "near any": float((self._shorter * nearest).sum()) / self._total,
+            "near whole": float(ours.whole @ theirs.whole),
+        }
+
+    @property
+    def limits(self) -> dict[str, tuple[float, float]]:
+        return dict.fromkeys(_ON_PATH, _PART) if self._cosines.size else {}
+
+    def finish(self) -> tuple[dict[str, float], Path]:
+        if not self._cosines.size:
+            return {}, Path(0.0, ())
+        path, side = self._aligned.path, self._side
+        best = np.zeros(len(self._shorter), dtype=np.float32)
+        for cell in path.cells:
+            best[cell[side]] = max(best[cell[side]], self._cosines[cell])
+        parts = self._shorter[best > _HALF], self._shorter[best > _MOST], self._shorter * best
+        found = {name: float(part.sum()) / self._total for name, part in zip(_ON_PATH, parts, strict=True)}
+        left, right = self._places
+        return found, Path(path.total, tuple((left[i], right[j]) for i, j in path.cells))
+
+
+_ON_PATH = ("near half", "near most", "near mean")
+_PART = (0.0, 1.0 + 1e-6)
+"""Limits of a part; cosines are rounded."""
 NEAR = (
     "near path", "near lead", "near many", "near half", "near most", "near mean", "near any", "near whole",
 )  # fmt: skip
@@ -150,19 +231,10 @@ def _clash(shared: Common, path: Path) -> dict[str, float]:
 
 def _beats(left: Prepared, right: Prepared) -> Table:
     """How well lengths and marks of each passage of the left agree with those of each of the right."""
-    ours, theirs = _logarithms(left), _logarithms(right)
+    ours, theirs = left.logarithms, right.logarithms
     table: Table = np.maximum(0.0, 1.0 - np.abs(ours[:, None] - theirs[None, :]) / _LENGTHS_AGREE)
-    table *= 1.0 + 0.5 * (_codes(left.marks)[:, None] == _codes(right.marks)[None, :])
+    table *= 1.0 + 0.5 * (left.mark_codes[:, None] == right.mark_codes[None, :])
     return table.astype(np.float32)
-
-
-def _logarithms(prepared: Prepared) -> NDArray[np.float32]:
-    return np.asarray(np.log(prepared.lengths + 5.0), dtype=np.float32)
-
-
-def _codes(marks: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """The marks of each passage as one number."""
-    return np.asarray(np.minimum(marks, 15).astype(np.int64) @ np.array([1, 16, 256, 4096]))
 
 
 def _marks(shared: Common) -> float:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from pipelines.linking.evidence import Evidence, Library
 from storage.links import ReleaseFacts, ReleaseText
@@ -34,6 +34,17 @@ class Encoded:
 
 
 Content = TypeVar("Content")
+
+
+@dataclass(frozen=True)
+class Pair(Generic[Content]):
+    """Two releases to be compared, with their texts as a judge opened them."""
+
+    left: ReleaseFacts
+    """The one with the smaller id."""
+    right: ReleaseFacts
+    ours: Content
+    theirs: Content
 
 
 class Judge(Protocol[Content]):
@@ -67,11 +78,10 @@ class Judge(Protocol[Content]):
     def worth(self, ours: int, theirs: int, shared: int) -> bool:
         """Whether so many shared day keys make two releases candidates; the first two: how many each has."""
 
-    def weigh(
-        self, left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, library: Library
-    ) -> Evidence | None:
-        """Evidence of a kind of CONTENT_KINDS, symmetric in the two texts; None when it is not worth keeping.
+    def weigh(self, pairs: Sequence[Pair[Content]], library: Library) -> list[Evidence | None]:
+        """Evidence about each pair, of a kind of CONTENT_KINDS, symmetric in the two texts; None where it is
+        not worth keeping. What is said of a pair does not depend on the other pairs.
 
-        `left` has the smaller id. The library holds the two texts, which are read from the database only
-        when they are asked for.
+        The library holds the texts, which are read from the database
+        only when they are asked for.
         """

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pipelines.linking.collection import Collection, candidates, gather
 from pipelines.linking.content import Content
 from pipelines.linking.encoders.protocol import Encoder
-from pipelines.linking.features import NEAR, measure_texts, measure_vectors
+from pipelines.linking.features import NEAR, TEXT_FEATURES, measure_texts, measure_vectors
 from pipelines.linking.records import Record
 from pipelines.linking.republishing import republish
 from pipelines.linking.training import End, Example, TrainingError, train, train_gate
@@ -18,14 +18,6 @@ ALTERED_WEIGHT = 0.5
 """What a pair with an altered copy counts for."""
 _ALTERED_PART = 0.35
 """Part of the releases that are altered."""
-
-
-def text_features() -> tuple[str, ...]:
-    """Names of the features that need no vectors, in order."""
-    from pipelines.linking.prepared import prepare
-
-    empty = prepare("", "-", "en")
-    return tuple(measure_texts(empty, empty)[0])
 
 
 def learn(
@@ -39,10 +31,10 @@ def learn(
     Raises TrainingError when a release has no statement, or there are too few pairs.
     """
     examples = examples_of(records, encoder, progress)
-    scorers = {GATE: train_gate(examples), TEXTS: train(examples, TEXTS, text_features(), precision)}
+    scorers = {GATE: train_gate(examples), TEXTS: train(examples, TEXTS, TEXT_FEATURES, precision)}
     if encoder is not None:
         near = with_vectors(examples)
-        scorers[encoder.identity] = train(near, encoder.identity, (*text_features(), *NEAR), precision)
+        scorers[encoder.identity] = train(near, encoder.identity, (*TEXT_FEATURES, *NEAR), precision)
     return scorers
 
 

@@ -12,16 +12,16 @@ from pipelines.linking.candidate_keys import (
     candidate_keys,
     lasting_keys,
 )
-from pipelines.linking.content import Content, weigh_content, worth_scoring
-from pipelines.linking.copies import weigh_texts
+from pipelines.linking.content import Content, TextPair
 from pipelines.linking.encoders import DEFAULT, NONE, open_encoder
 from pipelines.linking.encoders.protocol import Encoder, EncoderError
-from pipelines.linking.evidence import CONTRADICTION, JOINABLE, SAME_CONTENT, Evidence, Library
+from pipelines.linking.evidence import SAME_CONTENT, TEXT_KINDS, Evidence, Library
 from pipelines.linking.judge import Encoded, Reading
+from pipelines.linking.pairs import weigh_pairs
 from pipelines.linking.prepared import PREPARED_VERSION, Prepared, pack, prepare, unpack
 from pipelines.linking.vectors import Vectors, encode
 from pipelines.linking.weights import WeightSet, load_weights
-from storage.links import ReleaseFacts, ReleaseText
+from storage.links import ReleaseText
 
 
 class PassageJudge:
@@ -82,21 +82,13 @@ class PassageJudge:
         """Whether so many shared anchors are worth a look."""
         return are_candidates(ours, theirs, shared)
 
-    def weigh(
-        self, left: ReleaseFacts, right: ReleaseFacts, ours: Content, theirs: Content, library: Library
-    ) -> Evidence | None:
+    def weigh(self, pairs: Sequence[TextPair], library: Library) -> list[Evidence | None]:
         """Two texts of one language by their words, where these decide; all others by their passages."""
-        words = None
-        if left.language == right.language:
-            if not worth_scoring(ours.prepared, theirs.prepared, self._weights):
-                return None
-            words = weigh_texts(left, right, library, {}, expected=False)
-            if words is not None:
-                # The crawl has kinds of its own for what it finds by words.
-                words = replace(words, kind=SAME_CONTENT)
-                if words.score >= JOINABLE or words.score == CONTRADICTION:
-                    return words
-        return weigh_content(left, right, ours, theirs, self._weights) or words
+        return [
+            # The crawl has kinds of its own for what it finds by words.
+            replace(each, kind=SAME_CONTENT) if each is not None and each.kind in TEXT_KINDS else each
+            for each in weigh_pairs(pairs, library, self._weights)
+        ]
 
 
 def open_judge(encoder: str | None = None) -> tuple[PassageJudge, str | None]:

@@ -102,6 +102,21 @@ class Prepared:
         """Length of the whole text."""
         return float(self.lengths.sum())
 
+    @cached_property
+    def all_marks(self) -> NDArray[np.float64]:
+        """Marks of the whole text."""
+        return np.asarray(self.marks.sum(axis=0, dtype=np.float64))
+
+    @cached_property
+    def logarithms(self) -> NDArray[np.float32]:
+        """Logarithm of each passage's length; short ones are nearer to each other than they are."""
+        return np.asarray(np.log(self.lengths + 5.0), dtype=np.float32)
+
+    @cached_property
+    def mark_codes(self) -> NDArray[np.int64]:
+        """The marks of each passage as one number."""
+        return np.asarray(np.minimum(self.marks, 15).astype(np.int64) @ np.array([1, 16, 256, 4096]))
+
 
 def prepare(title: str, body: str, language: str) -> Prepared:
     """Prepare a text. `language` is the primary tag of its language."""

@@ -41,9 +41,9 @@ GROUPS: tuple[tuple[int, ...], ...] = (
     (NUMBER,), (COUNT,), (DATE,), (CONCEPT,), (NAME, FINE, COARSE), (COGNATE, WORD),
 )  # fmt: skip
 """Kinds of anchors that are counted together."""
-_GROUP_OF = np.full(len(KINDS), len(GROUPS), dtype=np.uint8)
+GROUP_OF = np.full(len(KINDS), len(GROUPS), dtype=np.uint8)
 for _at, _group in enumerate(GROUPS):
-    _GROUP_OF[list(_group)] = _at
+    GROUP_OF[list(_group)] = _at
 
 
 class Side:
@@ -53,6 +53,7 @@ class Side:
         "_columns",
         "_rows",
         "counts",
+        "figures",
         "groups",
         "keys",
         "kinds",
@@ -89,11 +90,13 @@ class Side:
         self.spread = (ends - starts).astype(np.float32)
         """In how many passages each stands."""
         self.weight = float((WEIGHTS[self.kinds] / np.sqrt(self.spread)).sum())
-        self.groups = _GROUP_OF[self.kinds]
+        self.groups = GROUP_OF[self.kinds]
         """Of each key, its place in `GROUPS`."""
         self.counts: list[int] = np.bincount(self.groups, minlength=len(GROUPS) + 1).tolist()
         """Keys of each group."""
-        self.marks: list[float] = prepared.marks.sum(axis=0, dtype=np.float64).tolist()
+        self.figures = int(_IS_FIGURE[self.kinds].sum())
+        """Keys that are figures."""
+        self.marks: list[float] = prepared.all_marks.tolist()
         """Marks of the whole text."""
         self.units = prepared.units
         self.passages = len(prepared.lengths)
@@ -146,6 +149,15 @@ class Common:
     def figures(self) -> int:
         """How many figures are shared."""
         return int(_IS_FIGURE[self.left.kinds[self.at_left]].sum())
+
+    @property
+    def fewer_unshared_figures(self) -> int:
+        """Figures that the other text has nowhere, of the text with fewer such."""
+        both = self.figures
+        return min(
+            self.left.figures - both,
+            self.right.figures - int(_IS_FIGURE[self.right.kinds[self.at_right]].sum()),
+        )
 
     def counts(self) -> list[int]:
         """How many are shared of each group."""

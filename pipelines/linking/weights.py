@@ -56,6 +56,16 @@ class Scorer:
             total += weight * features[name]
         return total + self.intercepts[relation]
 
+    def most(
+        self, known: Mapping[str, float], limits: Mapping[str, tuple[float, float]], relation: str
+    ) -> float:
+        """The greatest logit there can be: some features are known, of the others their limits."""
+        total = 0.0
+        for name, weight in self.weights[relation].items():
+            value = known.get(name)
+            total += weight * (limits[name][weight > 0] if value is None else value)
+        return total + self.intercepts[relation]
+
 
 @dataclass(frozen=True, slots=True)
 class WeightSet:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipelines.linking.evidence import SAME_CONTENT, TRANSLATION, Evidence, Library
-from pipelines.linking.judge import Encoded, Reading
+from pipelines.linking.judge import Encoded, Pair, Reading
 from pipelines.linking.words import anchors, read_words
-from storage.links import ReleaseFacts, ReleaseText
+from storage.links import ReleaseText
 
 Anchors = frozenset[str]
 
@@ -63,9 +63,11 @@ class CountingJudge:
     def worth(self, ours: int, theirs: int, shared: int) -> bool:
         return shared >= max(2, round(0.2 * min(ours, theirs)))
 
-    def weigh(
-        self, left: ReleaseFacts, right: ReleaseFacts, ours: Anchors, theirs: Anchors, library: Library
-    ) -> Evidence | None:
+    def weigh(self, pairs: Sequence[Pair[Anchors]], library: Library) -> list[Evidence | None]:
+        return [self._weigh(pair) for pair in pairs]
+
+    def _weigh(self, pair: Pair[Anchors]) -> Evidence | None:
+        left, right, ours, theirs = pair.left, pair.right, pair.ours, pair.theirs
         self.weighed.append((left.id, right.id))
         share = len(ours & theirs) / max(1, min(len(ours), len(theirs)))
         kind = SAME_CONTENT if left.language == right.language else TRANSLATION

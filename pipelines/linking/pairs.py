@@ -1,0 +1,39 @@
+"""Pairs of releases weighed, many at a time: by their words where these decide, else by their passages.
+
+What comes out for a pair follows from the pair alone, whatever it is weighed together with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipelines.linking.content import TextPair, is_near, pass_gate, weigh_contents
+from pipelines.linking.copies import weigh_texts
+from pipelines.linking.evidence import CONTRADICTION, JOINABLE, Evidence, Library
+from pipelines.linking.weights import WeightSet
+
+
+def weigh_pairs(pairs: Sequence[TextPair], library: Library, weights: WeightSet) -> list[Evidence | None]:
+    """The evidence about each pair; None where there is nothing worth keeping."""
+    passed = pass_gate(pairs, weights)
+    of_one_language = [each.left.language == each.right.language for each in pairs]
+    library.expect(
+        {
+            release.id
+            for pair, may, same in zip(pairs, passed, of_one_language, strict=True)
+            if may and same
+            for release in (pair.left, pair.right)
+        }
+    )
+    found: list[Evidence | None] = [None] * len(pairs)
+    left_open: list[int] = []
+    for at, (pair, may, same) in enumerate(zip(pairs, passed, of_one_language, strict=True)):
+        if same and may:
+            words = found[at] = weigh_texts(pair.left, pair.right, library, {}, expected=False)
+            may = words is None or CONTRADICTION < words.score < JOINABLE
+        if may or (not same and is_near(pair)):
+            left_open.append(at)
+    contents = weigh_contents([pairs[at] for at in left_open], weights)
+    for at, content in zip(left_open, contents, strict=True):
+        found[at] = content or found[at]
+    return found

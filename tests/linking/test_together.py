@@ -1,0 +1,92 @@
+"""Pairs weighed together are weighed as each by itself."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from pipelines.linking.alignment import align, best_path
+from pipelines.linking.content import Content, TextPair, score_pairs
+from pipelines.linking.features import measure_bag, measure_texts
+from pipelines.linking.gate import worth_aligning
+from pipelines.linking.prepared import Prepared, prepare
+from pipelines.linking.scripts import relation
+from pipelines.linking.weights import load_weights
+from tests.linking.test_clusters import facts
+from tests.linking.texts import JOINT_EN, JOINT_ES, exchange_rate
+
+TEXTS = (
+    ("", "", "en"),
+    ("17", "", "es"),
+    ("Comunicado conjunto", JOINT_ES, "es"),
+    ("Joint communique", JOINT_EN, "en"),
+    ("Joint communique of 2017", JOINT_EN.replace("240", "250"), "en"),
+    ("Comunicado conjunto 17", JOINT_ES[: len(JOINT_ES) // 2], "es"),
+    (*exchange_rate("3 de febrero", "19.4001", "21.5", "6.25"), "es"),
+    (*exchange_rate("4 de febrero", "19.4010", "21.7", "6.25"), "es"),
+    (
+        "外务省",
+        "2017年2月23日、メキシコ外務省は240百万ドルの支援を発表した。トランプ大統領は出席しなかった。",
+        "ja",
+    ),
+    (
+        "МИД",
+        "23 февраля 2017 года Мексика объявила о выделении 240 млн долларов. Видегарай и Тиллерсон.",
+        "ru",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def prepared() -> list[Prepared]:
+    return [prepare(title, body, language) for title, body, language in TEXTS]
+
+
+def test_the_gate_answers_for_many_pairs_as_for_each(prepared: list[Prepared]) -> None:
+    gate = load_weights().gate
+    pairs = list(combinations(prepared, 2))
+    alone = [
+        gate.logit(measure_bag(one, other)[0], relation(one.language, other.language)) >= gate.ask
+        for one, other in pairs
+    ]
+    assert worth_aligning(pairs, gate) == alone
+    assert [worth_aligning([pair], gate)[0] for pair in pairs] == alone
+    assert len(set(alone)) == 2
+
+
+def test_scores_of_many_pairs_are_those_of_each(prepared: list[Prepared]) -> None:
+    weights = load_weights()
+    told = [facts(str(at)) for at in range(len(prepared))]
+    pairs = [
+        TextPair(told[one], told[other], Content(prepared[one]), Content(prepared[other]))
+        for one, other in combinations(range(len(prepared)), 2)
+    ]
+    found = list(score_pairs(pairs, weights))
+    assert found == [next(iter(score_pairs([pair], weights))) for pair in pairs]
+    for pair, score in zip(pairs, found, strict=True):
+        features, path = measure_texts(pair.ours.prepared, pair.theirs.prepared)
+        logit = weights.texts.logit(features, relation(pair.left.language, pair.right.language))
+        if score is None:
+            assert logit < weights.texts.ask
+        else:
+            assert score.features == features
+            assert score.alignment == path.cells
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 9), st.integers(0, 9)).flatmap(
+            lambda shape: arrays(np.float32, (2, *shape), elements=st.integers(0, 4).map(float))
+        ),
+        max_size=6,
+    )
+)
+def test_tables_of_many_sizes_are_summed_up_as_each(stacks: list[np.ndarray]) -> None:
+    for stack, found in zip(stacks, align(stacks), strict=True):
+        assert found.path == best_path(stack[0])
+        assert found.others == (best_path(stack[1]).total,)
