@@ -245,12 +245,13 @@ class Course:
                 continue
             statuses["200"] += 1
             post.due = False
-            if end == "held":
+            if end in ("held", "fallback"):
                 counts["held"] += 1
-                held["no date" if broken is Breakage.ALL_HELD else "unknown issuer"] += 1
+                counts["by_fallback"] += end == "fallback"
+                usual = "layout changed" if end == "fallback" else "unknown issuer"
+                held["no date" if broken is Breakage.ALL_HELD else usual] += 1
                 continue
             counts["stored"] += 1
-            counts["by_fallback"] += end == "fallback"
             self._store(post, run, day, lost="posted_on" if broken is Breakage.LOST_FIELD else None)
         needed = 3 if broken is Breakage.SOME_FAIL else 1
         shown = (

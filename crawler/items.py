@@ -229,6 +229,8 @@ class ReleaseItem:
     read_by: ReadBy = ReadBy.RULES
     notes: tuple[str, ...] = ()
     """What the reader wants known ("rules failed: title", "date by htmldate")."""
+    doubt: str | None = None
+    """Why the reader does not vouch for what it found, for a person: the record is held back with it."""
     captured_at: datetime | None = None
     origin: Origin = Origin.LIVE
     capture: CapturePlace | None = None

@@ -44,6 +44,7 @@ from crawler.declare import (
     Record,
     Shared,
     Sitemap,
+    Unruled,
     Voice,
     Wayback,
 )
@@ -161,7 +162,7 @@ _ATTRIBUTES: dict[str, type | tuple[type, ...]] = {
     "discover": (Listing, Feed, Sitemap, Api, Numbers, tuple),
     "address": (Address, tuple),
     "shared": (Shared, tuple),
-    "release": (Fields, Record, Flow, Pdf, Parts, tuple),
+    "release": (Fields, Record, Flow, Pdf, Parts, Unruled, tuple),
     "kinds": Kinds,
     "voices": (dict, MappingProxyType),
     "mirrors": (MirrorOf, type(None)),
@@ -262,7 +263,7 @@ def _check_values(cls: type[Source]) -> None:
             if urlsplit(version).hostname not in cls.hosts:
                 _refuse(cls, "shared", f"{version!r} is not on one of hosts {cls.hosts}")
     for layout in cls.layouts():
-        if not isinstance(layout, Fields | Record | Flow | Pdf | Parts):
+        if not isinstance(layout, Layout):
             _refuse(cls, "release", f"{type(layout).__name__} is no layout")
         for part in layout.parts.values() if isinstance(layout, Parts) else (layout,):
             _check_dates(cls, part)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from crawler.declare import Parts
+from crawler.declare import Parts, Unruled
 from crawler.issuers import fold
 from crawler.items import KindOfRelease, KindOfSource, ReadBy, Release, ReleaseItem, Role, Standing
 from crawler.pages.dates import parse_date
@@ -191,13 +191,14 @@ def _posting(
 
 
 def _shows_posting_days(source: type[Source]) -> bool:
-    """Whether every layout of the definition has a rule for the posting date."""
+    """Whether every layout of the definition that has rules has one for the posting date."""
     layouts = [
         part
         for layout in source.layouts()
         for part in (layout.parts.values() if isinstance(layout, Parts) else (layout,))
     ]
-    return bool(layouts) and all(each.posted is not None for each in layouts)
+    ruled = [each for each in layouts if not isinstance(each, Unruled)]
+    return bool(ruled) and all(each.posted is not None for each in ruled)
 
 
 def _saying(

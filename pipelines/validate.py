@@ -17,7 +17,17 @@ from urllib.parse import urlsplit
 
 from itemadapter import ItemAdapter
 
-from crawler.items import SCANNED, Alternate, CapturePlace, Held, Origin, ReadBy, Release, ReleaseItem
+from crawler.items import (
+    SCANNED,
+    Alternate,
+    CapturePlace,
+    FailureKind,
+    Held,
+    Origin,
+    ReadBy,
+    Release,
+    ReleaseItem,
+)
 from crawler.source import Source, registry
 from pipelines.hold import HoldBack, keepable, stage
 
@@ -169,6 +179,7 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
     "modified": _text,
     "read_by": _member(ReadBy),
     "notes": _texts,
+    "doubt": _text,
     "captured_at": _time,
     "origin": _member(Origin),
     "capture": _place,
@@ -241,6 +252,7 @@ def validate(item: object) -> ReleaseItem:
 
     Fields that a `ReleaseItem` does not have are left out, and a note says so. `url` must be absolute
     http(s), `key` is derived from it when it is not given, times must know their zone and come back in UTC.
+    An item that its reader does not vouch for is held back as "layout changed".
     """
     values = _values(item)
     if "body" not in values and SCANNED in _notes(values):
@@ -273,6 +285,8 @@ def validate(item: object) -> ReleaseItem:
         raise _bad("body", "at least one paragraph of text", values["body"])
     if not checked.get("key"):
         checked["key"] = _key(source, checked["url"])
+    if checked.get("doubt"):
+        raise HoldBack(FailureKind.LAYOUT.value, checked["doubt"])
     if unknown:
         checked["notes"] = (*checked.get("notes", ()), *unknown)
     return ReleaseItem(**checked)

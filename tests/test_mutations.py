@@ -19,14 +19,14 @@ from crawler.items import FailureKind
 from scheduler.samples import all_samples
 
 ONE_IN = 12
-LEAST_CAUGHT = {"redesigned": 0.3}
-"""By kind of break, where it is not the goal (see benchmarks/README.md)."""
-GOAL = 0.95
+GOAL = 0.98
 SURE = (
     "body emptied",
     "title emptied",
     "charset changed",
     "other page in its place",
+    "redesigned",
+    "layout swapped",
     "index: emptied",
     "index: container gone",
     "index: entries renamed",
@@ -55,7 +55,7 @@ def verdicts() -> list[tuple[Broken, str, tuple[str, ...]]]:
 def test_breaks_are_drawn_of_every_kind(verdicts: list[tuple[Broken, str, tuple[str, ...]]]) -> None:
     kinds = Counter(broken.kind for broken, _, _ in verdicts)
     assert len(verdicts) > 400
-    further = {"selector gone", "date removed", "date format changed", "body wrapped", "layout swapped"}
+    further = {"selector gone", "date removed", "date format changed", "body wrapped"}
     assert further <= set(kinds)
     assert set(SURE) <= set(kinds)
 
@@ -68,9 +68,8 @@ def test_no_break_of_this_kind_is_stored_wrong(
 
 
 def test_nearly_every_break_is_caught(verdicts: list[tuple[Broken, str, tuple[str, ...]]]) -> None:
-    counted = [(broken, wrong) for broken, _, wrong in verdicts if broken.kind not in LEAST_CAUGHT]
-    caught = sum(not wrong for _, wrong in counted)
-    assert caught / len(counted) >= GOAL, [(broken.name, wrong[0]) for broken, wrong in counted if wrong]
+    escaped = [(broken.name, wrong[0]) for broken, _, wrong in verdicts if wrong]
+    assert 1 - len(escaped) / len(verdicts) >= GOAL, escaped
 
 
 def test_an_empty_listing_and_a_bot_check_are_named_as_what_they_are(

@@ -4,7 +4,8 @@ A definition says
 
 * how releases are found (`discovery`: Listing, Feed, Sitemap, Api, Numbers);
 * how a page is read (`layouts`: Fields for HTML, Record for JSON, Flow for running text, Pdf, Parts for a
-  page of several releases; `rules`: Text and Date, their values);
+  page of several releases, Unruled for pages that nobody has described; `rules`: Text and Date, their
+  values);
 * what a release is (`identity`: Address, Shared, Kinds, MirrorOf, Voice);
 * where its history may be had (`origins`: Live, Wayback);
 * what to expect, and how politely to ask (`pace`: Every, PerWeek, Polite, Browser).
@@ -18,7 +19,7 @@ Definitions import from `crawler.declare`, whatever file a word stands in.
 from crawler.declare.checks import DefinitionError
 from crawler.declare.discovery import Api, Discovery, Feed, Listing, Numbers, Pages, Sitemap
 from crawler.declare.identity import Address, Kinds, MirrorOf, Shared, Voice
-from crawler.declare.layouts import Fields, Flow, Layout, Parts, Pdf, Record
+from crawler.declare.layouts import Fields, Flow, Layout, Parts, Pdf, Record, Unruled
 from crawler.declare.origins import Live, Wayback
 from crawler.declare.pace import Browser, Every, PerWeek, Polite
 from crawler.declare.rules import Date, Selector, Text
@@ -50,6 +51,7 @@ __all__ = [
     "Shared",
     "Sitemap",
     "Text",
+    "Unruled",
     "Voice",
     "Wayback",
 ]

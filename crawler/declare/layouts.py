@@ -242,5 +242,23 @@ class Pdf:
             check_pattern("Pdf", "drop", pattern)
 
 
-Layout = Fields | Record | Flow | Pdf | Parts
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unruled:
+    """Pages that nobody has described, and that are wanted nevertheless: general extraction finds their
+    title, text and posting day, and everything else is what the definition says of all its pages.
+
+    Tried when no other layout fits, wherever it stands. Without it a page that no layout fits is held back
+    with what was found. For old eras: `Unruled(until=date(2009, 12, 31))`.
+    """
+
+    path: str | None = None
+    """As in `Fields`."""
+    until: date | None = None
+    """As in `Fields`."""
+
+    def __post_init__(self) -> None:
+        _check_patterns("Unruled", self.path, None, ())
+
+
+Layout = Fields | Record | Flow | Pdf | Parts | Unruled
 """One way of reading a page."""

@@ -1,9 +1,10 @@
-"""Pages that were broken rather than made anew: what must not be filled in by general extraction.
+"""What must not be filled in by general extraction, and what it finds that nobody vouches for.
 
-A page in a layout that nobody has declared is read generally. A page that its declared layout fits in part is
-another matter: the site has moved or emptied one thing, and whatever general extraction puts in its place (a
-menu, a share line, the site's slogan) would be kept as if it were the release. Such a page is a failure that
-says what is gone, until the definition is corrected.
+A page in a layout that nobody has declared is read generally and held back with everything that was
+found, until a definition describes it or says that such pages are wanted as they are. A page that its
+declared layout fits in part is another matter: the site has moved or emptied one thing, and whatever general
+extraction puts in its place (a menu, a share line, the site's slogan) would be kept as if it were the
+release. Such a page is a failure that says what is gone, until the definition is corrected.
 """
 
 from __future__ import annotations
@@ -69,14 +70,17 @@ def _cut(page: Page) -> Failure:
     )
 
 
-def doubt_of(source: type[Source], layouts: Sequence[Layout], page: Page) -> Failure | None:
-    """Why a page that no declared layout fits must not be read generally; None where it may."""
+def doubt_of(source: type[Source], layouts: Sequence[Layout], page: Page, *, wanted: bool) -> Failure | None:
+    """Why a page that no declared layout fits must not be read generally; None where it may.
+
+    Where pages without rules are `wanted`, one that a layout fits in part is another layout's.
+    """
     if page.tree is None:
         return None
     declared = [each for each in _fields_of(layouts) if "body" not in methods_of(source)]
     if declared and any(is_unfinished(page, tag) for tag in _CONTAINERS):
         return _cut(page)
-    for layout in declared:
+    for layout in () if wanted else declared:
         title = layout.title is None or bool(find_texts(page.tree, selector_of(layout.title)))
         elements = find_elements(page.tree, layout.body)
         if elements and not paragraphs_of(elements):
@@ -124,6 +128,16 @@ def doubt_of_title(
         if (getattr(layout, name) is not None or name in methods) and not values.get(name)
     ]
     return _changed(page, f"a title and {', '.join(lost)}", "neither") if lost else None
+
+
+def doubt_of_text(page: Page, missed: str) -> str:
+    """Why a record whose text was found generally, where rules ought to find it, is held back."""
+    return (
+        f"expected a page of a declared layout at {page.url}, found none ({missed}); what is here was "
+        "found by general extraction, without label, number and whatever else the definition reads. Save the "
+        "page as a sample (communique source capture), add its layout to the definition, or Unruled for an "
+        "era that is to be read so, and read it again (communique reread)."
+    )
 
 
 def doubt_of_page(page: Page, hint: Due | None, title: str) -> Failure | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from crawler.declare import Fields, Flow, Layout, Parts, Pdf, Record
+from crawler.declare import Fields, Flow, Layout, Parts, Pdf, Record, Unruled
 from crawler.items import Capture, Due, FailureKind, ReadBy, ReleaseItem
 from crawler.pages.challenge import judge_page, judge_redirect, judge_release
-from crawler.pages.doubt import cut_inside, doubt_of, doubt_of_page, doubt_of_title
+from crawler.pages.doubt import cut_inside, doubt_of, doubt_of_page, doubt_of_text, doubt_of_title
 from crawler.pages.fallback import read_generally
 from crawler.pages.fields import further_values, read_fields, title_and_body
 from crawler.pages.flow import read_flow, skip_reason
@@ -31,6 +32,8 @@ _DATA_PATH = re.compile(r"/(?:api|wp-json|io-server)/|\.json$", re.IGNORECASE)
 def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -> Reading:
     """What the captured response says, by the source's definition.
 
+    A page that no layout fits is read generally, and its item says that nobody vouches for it (`doubt`),
+    unless the definition wants such pages (`Unruled`).
     `hint` is the ledger's entry: its key is the item's, and what the index said fills what the page does not
     say. Bad input never raises; an error in a `read_<field>` method of the definition does.
     """
@@ -38,7 +41,8 @@ def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -
     failure = _refused(page)
     if failure is not None:
         return Reading(failure=failure)
-    layouts = [each for each in source.layouts() if applies(each, page)]
+    meant = [each for each in source.layouts() if applies(each, page)]
+    layouts = [each for each in meant if not isinstance(each, Unruled)]
     if page.is_pdf:
         return _read_pdf(source, [each for each in layouts if isinstance(each, Pdf)], page, hint)
     if page.is_json:
@@ -71,7 +75,7 @@ def read_page(source: type[Source], capture: Capture, hint: Due | None = None) -
             return Reading(failure=failure)
         notes = day_by_index(source, layout, values, hint)
         return _reading(source, (make_item(source, page, values, hint, notes=notes),), page)
-    return _without_rules(source, layouts, page, hint, unfit)
+    return _without_rules(source, layouts, page, hint, unfit, wanted=len(meant) > len(layouts))
 
 
 def _refused(page: Page) -> Failure | None:
@@ -166,9 +170,15 @@ def _shown(body: bytes) -> str:
 
 
 def _without_rules(
-    source: type[Source], layouts: list[Layout], page: Page, hint: Due | None, unfit: list[Unfit]
+    source: type[Source],
+    layouts: Sequence[Layout],
+    page: Page,
+    hint: Due | None,
+    unfit: list[Unfit],
+    *,
+    wanted: bool,
 ) -> Reading:
-    """A page that no layout fits: not a page, or read generally, or a layout nobody declared."""
+    """A page that no layout fits: not a page, or read generally, with a doubt unless that is `wanted`."""
     failure = judge_page(page)
     if failure is not None:
         return Reading(failure=failure)
@@ -176,7 +186,7 @@ def _without_rules(
     if source.address_key(asked) is not None and source.address_key(page.url) is None:
         detail = f"expected {asked}, but the site led to {page.url}, which is no release's address"
         return _failed(FailureKind.SOFT_404, detail)
-    failure = doubt_of(source, layouts, page)
+    failure = doubt_of(source, layouts, page, wanted=wanted)
     if failure is not None:
         return Reading(failure=failure)
     notes = tuple(each.note for each in unfit[:1]) or ("no rules for this page",)
@@ -213,6 +223,8 @@ def _without_rules(
         failure = doubt_of_title(source, fields, page, hint, merged["title"], further)
     if failure is not None:
         return Reading(failure=failure)
+    if not wanted and not body:
+        merged["doubt"] = doubt_of_text(page, notes[0])
     item = make_item(source, page, merged, hint, read_by=ReadBy.FALLBACK, notes=(*notes, *found_notes))
     return _reading(source, (item,), page)
 

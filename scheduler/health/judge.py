@@ -348,7 +348,7 @@ def _by_silence(evidence: Evidence) -> Judgement:
 
 
 _RULES: tuple[Callable[[Evidence], Judgement | None], ...] = (
-    _by_ending, _by_failures, _by_held, _by_rules, _by_fields, _by_index, _by_numbers,
+    _by_ending, _by_failures, _by_rules, _by_held, _by_fields, _by_index, _by_numbers,
 )  # fmt: skip
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from crawler.declare import Date, Fields
-from crawler.items import Due, FailureKind, ReadBy
+from crawler.declare import Date, Fields, Unruled
+from crawler.items import Due, FailureKind, Held, ReadBy
 from crawler.pages.read import read_page
 from crawler.pages.reading import Reading
-from tests.pages.definitions import SENTENCE, capture, define, html
+from pipelines.process import process
+from tests.pages.definitions import BY_CLASS, SENTENCE, TAKEN, capture, define, html
 
 URL = "https://www.example.org/news/one"
+DHS = "https://www.dhs.gov/news/2024/01/02/ministers-open-a-bridge"
 TEXT = f"<p>{SENTENCE}</p>" * 4
 
 
@@ -69,6 +71,39 @@ def test_another_page_than_the_index_announced_is_not_read_generally() -> None:
     assert "the release that the index calls 'A treaty on rivers'" in detail
     same = replace(hint, title="Ministers open a …")
     assert read(html(text=TEXT), Fields(title="h1.gone", body="div.gone"), same).items
+
+
+NOWHERE = Fields(title="h1.gone", body="div.gone")
+
+
+def test_a_page_that_no_layout_fits_is_held_back_with_everything_that_was_found() -> None:
+    (item,) = read(html(text=TEXT), NOWHERE).items
+    assert (item.read_by, item.title) == (ReadBy.FALLBACK, "Ministers open a bridge")
+    assert set(item.body) == {SENTENCE}
+    held = process(replace(item, source="us_dhs", url=DHS))
+    assert isinstance(held, Held)
+    assert held.reason == "layout changed"
+    assert "rules failed: title, body" in held.detail
+    assert "communique reread" in held.detail
+    assert held.item["body"] == list(item.body)
+
+
+@pytest.mark.parametrize(
+    ("era", "wanted"),
+    [(Unruled(), True), (Unruled(until=TAKEN.date()), True), (Unruled(path="/old/"), False)],
+)
+def test_a_definition_may_want_such_pages_of_an_era(era: Unruled, wanted: bool) -> None:
+    partly = replace(NOWHERE, title="h1")
+    for release in (NOWHERE, partly):
+        reading = read_page(define(release=(release, era)), capture(html(text=TEXT), URL))
+        vouched = bool(reading.items) and reading.items[0].doubt is None
+        assert vouched is wanted
+
+
+def test_rules_go_before_what_is_wanted_without_rules() -> None:
+    for release in ((Unruled(), BY_CLASS), (BY_CLASS, Unruled())):
+        (item,) = read_page(define(release=release), capture(html(text=TEXT), URL)).items
+        assert item.read_by is ReadBy.RULES
 
 
 def test_a_label_that_stood_where_the_title_stood_is_missed_with_it() -> None:

@@ -138,13 +138,13 @@ def test_a_crawl_says_what_still_waits_for_another_try(served: Replica, tmp_path
     assert f"nothing new; {number} wait for another try" in again.err
 
 
-def test_pages_in_a_layout_that_no_rule_knows_are_told(served: Replica, tmp_path: Path) -> None:
+def test_pages_in_a_layout_that_no_rule_knows_are_held_back_and_told(served: Replica, tmp_path: Path) -> None:
     data = tmp_path / "data"
     served.faults.add("old-layout@www.dhs.gov:^/news/20")
     number = true_number(served, "us_dhs")
     crawled = type_command("crawl", "us_dhs", "--data", data)
     assert crawled.code == 0
-    assert f"us_dhs: finished: {number} new, {number} read without rules" in crawled.err
+    assert f"us_dhs: finished: {number} held, {number} read without rules" in crawled.err
     shown = type_command("status", "--data", data)
     assert f"last run read {number} pages without the source's rules" in " ".join(shown.err.split())
 

@@ -124,6 +124,8 @@ def test_a_mirror_that_always_holds_some_back_is_healthy() -> None:
 
 def test_pages_read_without_rules_are_a_changed_layout() -> None:
     assert judge(evidence(counted(stored=2, by_fallback=2))).health is Health.LAYOUT_CHANGED
+    held = replace(counted(held=3, by_fallback=3), held={"layout changed": 3})
+    assert judge(evidence(held)).health is Health.LAYOUT_CHANGED
 
 
 def shapes(*markup: int) -> tuple[str, ...]:

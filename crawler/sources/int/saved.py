@@ -1,6 +1,6 @@
 """Saved pages of no known source: never crawled, only taken in by `communique ingest`."""
 
-from crawler.declare import Address, Kinds
+from crawler.declare import Address, Kinds, Unruled
 from crawler.items import KindOfRelease, KindOfSource
 from crawler.source import Source
 
@@ -13,7 +13,7 @@ class Saved(Source):
     hosts = ()
     discover = ()
     address = Address(r"^(?P<page>.+)$", "{page}{query}", query=("*",))
-    release = ()
+    release = Unruled()
     kinds = Kinds(default=KindOfRelease.STATEMENT)
     terms = "Whatever the site says that the page was saved from."
     facts = ("read by general extraction only; who speaks is not known unless the page names a known body",)
