@@ -22,6 +22,14 @@ UNLIKELY = 0.004
 """Chance below which a count of failures is no accident."""
 RARE = 0.02
 """The same for what hardly ever happens by accident (held back, read without rules, a field that is lost)."""
+OF_ONE_PAGE = frozenset(
+    {"unknown issuer", "unknown kind", "scanned document", "impossible date", "language not declared"}
+)
+"""Reasons for holding back that lie in what one page says; the others lie in how pages are read."""
+DECISIVE = frozenset({"posted_on"})
+"""Fields whose loss one page is enough to tell. Others stand beside them (the raw text of a day, who spoke, a
+number), and a page goes without one now and then; without title or text it is held back anyway.
+"""
 MOST_POOLED = 6
 """Runs with something to read that are looked at together, while none of them brought anything good."""
 LEAST_LISTED = 5
@@ -42,6 +50,8 @@ SETTLED = timedelta(hours=20)
 """A number that is passed over may come a little later than the next one."""
 NUMBERS = 12
 """The latest numbers in which gaps are looked for."""
+IN_A_ROW = 0.002
+"""Chance below which gaps among them are no accident: with every release there are others to look at."""
 
 _BLOCKS = (
     FailureKind.LOGIN_WALL, FailureKind.ROBOTS, FailureKind.HTTP, FailureKind.NETWORK, FailureKind.ERROR_PAGE,
@@ -157,11 +167,13 @@ def _by_held(evidence: Evidence) -> Judgement | None:
     past = _past(evidence, pool)
     before = sum(run.count("held") for run in past)
     share = usual_share(before, before + sum(run.count("stored", "revised") for run in past), least=0.01)
-    if chance_of(held, held, share) >= RARE:
-        return None
     reasons: Counter[str] = Counter()
     for run in pool:
         reasons.update(run.held)
+    # One body that nobody knows says nothing of how pages are read; a second one does.
+    said = bool(reasons) and reasons.keys() <= OF_ONE_PAGE
+    if chance_of(held, held, share) >= (UNLIKELY if said else RARE):
+        return None
     return Judgement(
         Health.ALL_HELD,
         f"all {held} pages that were read are held back ({_words(reasons) or 'communique held'}); until then "
@@ -226,7 +238,8 @@ def _by_fields(evidence: Evidence) -> Judgement | None:
         if (
             without
             and without / number >= 0.5
-            and chance_of(without, number, share) < _accident(without == number)
+            and chance_of(without, number, share) < _accident(without == number and name in DECISIVE)
+            and (without > 1 or name in DECISIVE)
         ):
             lost.append((name, without, number))
     if not lost:
@@ -294,7 +307,7 @@ def _by_numbers(evidence: Evidence) -> Judgement | None:
     gaps = len(_passed_over(before))
     share = usual_share(gaps, gaps + len(before), least=0.004)
     span = NUMBERS + len(passed)
-    if not missing or len(passed) > span / 2 + NUMBERS or chance_of(len(missing), span, share) >= RARE:
+    if not missing or len(passed) > span / 2 + NUMBERS or chance_of(len(missing), span, share) >= IN_A_ROW:
         return None
     shown = _with_gaps(latest, missing)
     return Judgement(

@@ -151,7 +151,10 @@ def backfill(
             "--captured-until": captured_until, "--most-texts": most_texts,
         }  # fmt: skip
         words = [word for name, value in given.items() if value is not None for word in (name, str(value))]
-        _defer(place, [each.name for each in chosen], [*words, *(["--again"] if again else [])])
+        wish = (
+            _wish(chosen, since, until, origin, archive, captured_until) if origin != COMMON_CRAWL else None
+        )
+        _defer(place, chosen, wish, [*words, "--no-link", *(["--again"] if again else [])])
         return
     if origin == COMMON_CRAWL:
         if plan:
@@ -198,17 +201,44 @@ def backfill(
     raise typer.Exit(_code(outcomes, proofs))
 
 
-def _defer(place: Place, names: Sequence[str], options: Sequence[str]) -> None:
-    """A job for each source, under the lock of its host: the same command, which goes on where it stopped."""
-    from scheduler.workers.deferring import BACKFILL, lock_of
-    from scheduler.workers.placing import defer_commands
+def _defer(place: Place, sources: Sequence[type[Source]], wish: Wish | None, options: Sequence[str]) -> None:
+    """A job for each source, under the lock of its host: the same command, which goes on where it stopped.
 
+    What takes longest is begun first; without a wish nothing is known of that.
+    """
+    from scheduler.workers.app import NoQueue, refuse_sqlite
+    from scheduler.workers.deferring import BACKFILL, lock_of, longest_first
+    from scheduler.workers.placing import defer_commands
+    from storage.database import Database
+
+    try:
+        refuse_sqlite(Database(place.url))
+    except NoQueue as error:
+        raise Refusal(str(error)) from None
+    names = [each.name for each in sources]
+    if wish is not None and len(names) > 1:
+        names = longest_first(_seconds(place, sources, wish))
     defer_commands(
         place,
         {name: ["backfill", name, *options] for name in names},
         queue=BACKFILL,
         locks={name: lock_of(name) for name in names},
     )
+
+
+def _seconds(place: Place, sources: Sequence[type[Source]], wish: Wish) -> dict[str, float]:
+    """How long each source will take, as planned."""
+    from scheduler.backfill.plan import parts_of
+
+    store, pace = place.open(), _pace(wish)
+    try:
+        with store.database.read() as connection:
+            return {
+                each.name: sum(part.cost.seconds for part in parts_of(connection, each, wish, pace))
+                for each in sources
+            }
+    finally:
+        store.close()
 
 
 def _sources(names: list[str]) -> list[type[Source]]:

@@ -120,7 +120,7 @@ def _defer(place: Place, orders: Sequence[Order]) -> None:
     from scheduler.workers.placing import deferrer_at
 
     with deferrer_at(place) as deferrer:
-        for order in orders:
+        for order in deferrer.longest_first(orders):
             try:
                 run: str | None = deferrer.crawl(order)
             except AlreadyQueued:

@@ -197,8 +197,10 @@ def runs(
                 run.id, run.source, run.started_by, in_zone(run.started_at), took, state_of(run, now),
                 cell(": ".join(each for each in (words, run.error) if each)),
             )  # fmt: skip
-    if not place.json and shown.row_count:
+    if shown.row_count:
         out().print(shown)
+    elif not place.json:
+        say("No runs. Begin with: communique crawl SOURCE, or communique schedule run")
 
 
 _STEPS = (
@@ -250,7 +252,8 @@ def _show_run(place: Place, run_id: str) -> None:
         elif isinstance(value, datetime):
             shown.add_row(name, cell(in_zone(value)))
         elif isinstance(value, dict):
-            shown.add_row(name, cell("\n".join(f"{key}: {each}" for key, each in value.items())))
+            told_here = {key: each for key, each in value.items() if key != "shapes"}  # for programs only
+            shown.add_row(name, cell("\n".join(f"{key}: {each}" for key, each in told_here.items())))
         elif value is not None:
             shown.add_row(name, cell(value))
     out().print(shown)

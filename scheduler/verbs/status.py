@@ -67,15 +67,17 @@ def status(
         write_json({"totals": total})
         return
     shown = table("source", "health", "last run", "ended", *STATES, "next try", right=STATES)
+    shown.collapse_padding, shown.pad_edge = True, False
+    shown.caption = "Times are UTC, without the year; --json has them whole."
     for each in found.values():
         run = each.last_run
         shown.add_row(
             each.source,
             _health(health.get(each.source)),
-            in_zone(run.started_at) if run else "never",
+            _briefly(run.started_at) if run else "never",
             state_of(run),
             *(_number(each.addresses, state) for state in STATES),
-            in_zone(each.next_try_at),
+            _briefly(each.next_try_at),
         )
     if found:
         out().print(shown)
@@ -113,6 +115,11 @@ def _fields(overview: SourceOverview) -> dict[str, object]:
         "next_try_at": overview.next_try_at,
         "oldest_failure": overview.oldest_failure,
     }
+
+
+def _briefly(moment: datetime | None) -> str:
+    """A time for a column among many."""
+    return "" if moment is None else moment.strftime("%m-%d %H:%M")
 
 
 def _number(counts: Mapping[str, int], state: str) -> Text:

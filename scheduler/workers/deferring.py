@@ -3,11 +3,14 @@
 A source is worked on by one job at a time, and so is a host: eleven ministries on one host, asked side by
 side, would take as long as one after the other, and eleven places of workers. So the lock of a job is its
 host's, or that of all hosts which sources tie together. Crawls go before backfills of the same host.
+
+A host is asked by one worker at a time, so the host with the most to do must be begun first: begun last, it
+would keep everybody waiting for one worker. Jobs of one urgency are taken in the order in which they came.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -18,6 +21,7 @@ from scheduler.crawl import Order
 from storage.database import Database
 from storage.ledger import Ledger
 from storage.queues import count_waiting
+from storage.runs import latest_runs
 
 if TYPE_CHECKING:
     from procrastinate import App
@@ -28,6 +32,8 @@ URGENCY: Mapping[str, int] = {CRAWL: 10, BACKFILL: 0, LINKING: 5}
 """Priority of the jobs of a queue; Procrastinate takes the highest first."""
 BY = "schedule"
 """Who started the runs of the service, as the ledger keeps it."""
+UNKNOWN = 86400.0
+"""Seconds that a first crawl is taken to need."""
 AGAIN = -100
 """Priority of a job that waits for its next try. Procrastinate holds back whatever has the same lock and a
 lower priority than a waiting job, whether that one's time has come or not; so it has the lowest itself."""
@@ -62,6 +68,16 @@ class Deferrer:
             if order.slot is None:
                 raise AlreadyQueued(told) from None
         return run
+
+    def longest_first(self, orders: Sequence[Order]) -> list[Order]:
+        """The orders as they are to be deferred, by how long the latest run of each source took; one that
+        never ran has all of its site before it.
+        """
+        with self._database.read() as connection:
+            latest = latest_runs(connection, crawls=True)
+        by_source = {order.source: order for order in orders}
+        took = {name: latest[name].seconds or 0.0 if name in latest else UNKNOWN for name in by_source}
+        return [by_source[name] for name in longest_first(took)]
 
     def command(self, words: list[str], *, queue: str, lock: str) -> int:
         """Defer a command of `communique`, without options of place; the job's number. Raises AlreadyQueued.
@@ -103,6 +119,22 @@ def link(deferrer: Deferrer) -> bool:
     except AlreadyQueued:
         return False
     return True
+
+
+def longest_first(seconds: Mapping[str, float]) -> list[str]:
+    """Sources in the order in which they are to be begun, by how long each will take: hosts with the most to
+    do first, and of a host the longest first.
+    """
+    by_lock: dict[str, float] = {}
+    for source, own in seconds.items():
+        by_lock[lock_of(source)] = by_lock.get(lock_of(source), 0.0) + own
+    came = {lock: number for number, lock in enumerate(by_lock)}
+
+    def place(source: str) -> tuple[float, int, float]:
+        lock = lock_of(source)
+        return -by_lock[lock], came[lock], -seconds[source]
+
+    return sorted(seconds, key=place)
 
 
 def order_in(order: Order) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from procrastinate import BaseRetryStrategy, RetryDecision
 
 from crawler.settings import environment_with
 from scheduler.crawl import GOOD, Child, Crew, Ending, Order
-from scheduler.workers.deferring import AGAIN, BY, Deferrer, link
+from scheduler.workers.deferring import AGAIN, BACKFILL, BY, Deferrer, link
 from storage import queues
 from storage.database import LOST
 from storage.runs import ENDED, RunView, find_run
@@ -204,6 +204,9 @@ async def command(context: JobContext, *, words: list[str]) -> dict[str, Any]:
         raise GivesWay(f"others wait for {context.job.lock}")
     if code in INTERRUPTED or (code != 0 and bench.stopping):
         raise Again("interrupted", 0 if bench.stopping else BUSY)
+    if words[0] == BACKFILL:
+        # One process links for all, also what a backfill with holes has brought.
+        await asyncio.to_thread(link, bench.deferrer)
     if code != 0:
         raise WorkFailed(f"communique {' '.join(words)} ended with {code}; log: {child.log}")
     return {"command": words, "code": code}

@@ -170,6 +170,36 @@ def test_a_field_that_all_had_and_none_has_any_more_is_a_changed_layout() -> Non
     assert "attribution" not in judgement.reason, "many releases had none before"
 
 
+@pytest.mark.parametrize(
+    ("field", "pages", "health"),
+    [
+        ("posted_on", 1, Health.LAYOUT_CHANGED),
+        ("posted_raw", 1, Health.HEALTHY),
+        ("posted_raw", 2, Health.LAYOUT_CHANGED),
+    ],
+)
+def test_one_page_without_its_day_is_an_alarm_and_one_without_what_stands_beside_it_is_none(
+    field: str, pages: int, health: Health
+) -> None:
+    lost = run(filled={}, releases=pages)
+    assert judge(evidence(lost, filled={field: 200}, releases=200)).health is health
+
+
+@pytest.mark.parametrize(
+    ("reason", "pages", "health"),
+    [
+        ("no posting date", 1, Health.ALL_HELD),
+        ("unknown issuer", 1, Health.HEALTHY),
+        ("unknown issuer", 2, Health.ALL_HELD),
+    ],
+)
+def test_one_page_that_cannot_be_read_is_an_alarm_and_one_by_a_body_that_nobody_knows_is_none(
+    reason: str, pages: int, health: Health
+) -> None:
+    held = replace(counted(held=pages), held={reason: pages})
+    assert judge(evidence(held)).health is health
+
+
 def test_an_index_that_knows_none_of_its_addresses_any_more_has_moved() -> None:
     moved = counted(listed=300, listed_known=0, stored=300, discovered=300)
     judgement = judge(evidence(moved))

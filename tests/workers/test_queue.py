@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import text
 
 from crawler.frontier import RunRequest
-from scheduler.crawl import Order
+from crawler.source import crawled_sources
+from scheduler.crawl import Crew, Order
 from scheduler.service.starter import DueCrawl
 from scheduler.workers.app import NoQueue, make_app, prepare_queue
-from scheduler.workers.deferring import AGAIN, AlreadyQueued, link, lock_of, open_deferrer
+from scheduler.workers.deferring import (
+    AGAIN,
+    AlreadyQueued,
+    link,
+    lock_of,
+    longest_first,
+    open_deferrer,
+)
 from scheduler.workers.starter import GRACE, QueueStarter
-from scheduler.workers.tasks import Again, GivesWay, Tries, WorkFailed
+from scheduler.workers.tasks import Again, Bench, GivesWay, Tries, WorkFailed, command
 from storage import queues
 from storage.database import Database, DatabaseUnusable
 from storage.ledger import Ledger
 from storage.queue_schema import NAMESPACE, bring_up, queue_version
 from storage.runs import SlotTaken, find_runs
+from tests.clock import Clock
 from tests.scheduler.commands import type_command
 
 
@@ -123,7 +136,7 @@ class TestDeferring:
         *jobs, totals = type_command("worker", "status", *place).lines
         assert [line["job"]["queue"] for line in jobs] == ["crawl", "crawl", "linking", "backfill"]
         assert jobs[2]["job"]["arguments"] == {"words": ["relink", "--jobs", "1"]}
-        assert jobs[3]["job"]["arguments"] == {"words": ["backfill", "mx_segob", *window]}
+        assert jobs[3]["job"]["arguments"] == {"words": ["backfill", "mx_segob", *window, "--no-link"]}
         assert jobs[3]["job"]["lock"] == lock_of("mx_segob")
         assert totals == {
             "totals": {name: {"todo": 1} for name in ("backfill", "linking")} | {"crawl": {"todo": 2}}
@@ -131,6 +144,56 @@ class TestDeferring:
         shown = type_command("worker", "status", *place[:-1])
         assert "crawl mx_sre" in shown.out
         assert "relink --jobs 1" in shown.out
+
+
+def test_what_takes_longest_is_begun_first_host_by_host() -> None:
+    one_host = [name for name in crawled_sources() if lock_of(name) == lock_of("mx_sre")]
+    assert len(one_host) > 1
+    seconds = {"uk_fcdo": 30.0, "us_dhs": 90.0, **dict.fromkeys(one_host, 50.0), "mx_sre": 60.0}
+    found = longest_first(seconds)
+    assert sorted(found) == sorted(seconds)
+    assert (found[0], set(found[: len(one_host)]), found[-2:]) == (
+        "mx_sre",
+        set(one_host),
+        ["us_dhs", "uk_fcdo"],
+    )
+
+
+def test_crawls_are_put_into_the_queue_as_long_as_they_took_before(database: Database, clock: Clock) -> None:
+    ledger = Ledger(database, clock)
+    for source, seconds in (("uk_fcdo", 5), ("us_dhs", 300)):
+        run = ledger.open_run(RunRequest(source))
+        clock.advance(seconds=seconds)
+        ledger.close_run(run, "finished", {})
+    with open_deferrer(database) as deferrer:
+        found = deferrer.longest_first([Order("uk_fcdo"), Order("us_dhs"), Order("mx_sre")])
+    assert [order.source for order in found] == ["mx_sre", "us_dhs", "uk_fcdo"]
+
+
+def test_backfills_wait_in_the_order_of_what_their_plans_say(database_url: str, tmp_path: Path) -> None:
+    place = ("--database", database_url, "--data", tmp_path, "--json")
+    window = ("--since", "2017-02-01", "--until", "2017-02-28")
+    planned = type_command("backfill", "int_iaea", "eu_commission", *window, "--plan", *place).lines
+    seconds = {line["plan"]["source"]: line["plan"]["cost"]["seconds"] for line in planned[:-1]}
+    queued = type_command("backfill", "int_iaea", "eu_commission", *window, "--queue", *place).lines
+    assert [line["name"] for line in queued] == sorted(seconds, key=lambda name: -seconds[name])
+    assert [line["name"] for line in queued] == ["eu_commission", "int_iaea"]
+
+
+@pytest.mark.parametrize(("words", "linked"), [(["backfill", "mx_sre"], True), (["relink"], False)])
+def test_what_a_backfill_brought_is_linked_by_a_job_of_its_own(
+    words: list[str], linked: bool, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended = Mock()
+    ended.process.poll.return_value = ended.process.returncode = 0
+    monkeypatch.setattr("scheduler.workers.tasks.Command", lambda *_: ended)
+    with open_deferrer(database) as deferrer:
+        bench = Bench(Crew(tmp_path, database, None), deferrer)
+        context: Any = SimpleNamespace(additional_context={"bench": bench}, job=SimpleNamespace(id=1))
+        assert asyncio.run(command(context, words=words)) == {"command": words, "code": 0}
+        with database.read() as connection:
+            waiting = [job.arguments["words"] for job in queues.jobs(connection, queues.OPEN)]
+    assert waiting == ([["link", "run"]] if linked else [])
 
 
 def test_what_did_not_end_well_is_tried_again_behind_everything_else(database: Database) -> None:
