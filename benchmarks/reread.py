@@ -4,11 +4,11 @@
 
 The pages are the replica's, of DHS (English) and gob.mx (Spanish), with navigation around them as real pages
 have it. Peers run in environments of their own (`pip install news-please`; `pip install fundus
-"curl_cffi<0.12"`), get pages that are decoded and in memory, and are timed by CPU time. Ours is timed twice:
-reading alone, as the peers do it, and the whole of `communique reread` (out of the WARC, read, all stages of
-the pipeline). Fundus has no reading without rules: it gets parsers for the two sites, written as its own are.
-All take turns, a round of pages each, so that a busy machine slows everybody down alike; what counts is the
-ratio. news-please, which is slow, gets the first pages only (`--slow`).
+"curl_cffi<0.12"`), get pages that are decoded and in memory, and are timed by CPU time. Ours is timed twice,
+in a fresh process as well: reading alone, as the peers do it, and the whole of `communique reread` (out of
+the WARC, read, all stages of the pipeline). Fundus has no reading without rules: it gets parsers for the two
+sites, written as its own are. All take turns, a round of pages each, so that a busy machine slows everybody
+down alike; what counts is the ratio. news-please, which is slow, gets the first pages only (`--slow`).
 A title is right when it ends with the true one: numbers and names of bodies before it are on the page.
 """
 
@@ -19,8 +19,10 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated, Any
@@ -29,13 +31,14 @@ from urllib.parse import urlsplit
 import typer
 
 from benchmarks.fallback import overlap
+from crawler.collector import collect_less
 from crawler.items import Capture, CapturePlace, Due
 from crawler.pages.read import read_page
 from crawler.replica import Replica
 from crawler.replica.exchange import Request
 from crawler.replica.sites import all_sites
 from crawler.source import registry
-from scheduler.rereaders import Page, read_one
+from scheduler.rereaders import PIECE, Page, read_some
 from storage.captures import WarcStore
 from storage.database import Database, default_url
 
@@ -136,11 +139,12 @@ def whole(stored: Sequence[Stored], folder: Path) -> float:
         for each, place in zip(stored, places, strict=True)
         if place is not None
     ]
-    read_one(folder / "captures", asked[0])
+    read_some(folder / "captures", asked[:1])
     started = time.process_time()
-    for each in asked:
-        if not read_one(folder / "captures", each).records:
-            raise RuntimeError(f"{each.due}: nothing was read")
+    for start in range(0, len(asked), PIECE):
+        for answer in read_some(folder / "captures", asked[start : start + PIECE]):
+            if not answer.records:
+                raise RuntimeError(f"nothing was read: {answer.problem}")
     seconds = time.process_time() - started
     database.close()
     return seconds
@@ -202,9 +206,10 @@ def main(
     with tempfile.TemporaryDirectory() as folder:
         for start in range(0, len(stored), at_once):
             some = stored[start : start + at_once]
-            seconds, told = ours(some)
+            with ProcessPoolExecutor(1, get_context("spawn"), initializer=collect_less) as alone:
+                seconds, told = alone.submit(ours, some).result()
+                reread = alone.submit(whole, some, Path(folder) / str(start)).result()
             results.setdefault("ours, reading", Result()).add(seconds, told, some)
-            reread = whole(some, Path(folder) / str(start))
             results.setdefault("ours, reread", Result()).add(reread, told, some)
             if fundus is not None:
                 results.setdefault("fundus", Result()).add(*peer("fundus", fundus, some), some)

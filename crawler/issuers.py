@@ -45,13 +45,19 @@ _PLURALS: Mapping[str, str] = {
     "ministères de": "Ministère de",
     "ministères des": "Ministère des",
 }
+_NO_WORD = re.compile(r"[^\w]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 _PLURAL = re.compile("|".join(re.escape(each) for each in _PLURALS), re.IGNORECASE)
 
 
 def fold(name: str) -> str:
     """A name without case, accents, punctuation and doubled space, for comparing."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    return re.sub(r"[^\w]+", " ", plain).strip().casefold()
+    plain = name if name.isascii() else _without_accents(unicodedata.normalize("NFKD", name))
+    return _NO_WORD.sub(" ", plain).strip().casefold()
+
+
+def _without_accents(name: str) -> str:
+    return _NOT_ASCII.sub(lambda run: "".join(c for c in run[0] if not unicodedata.combining(c)), name)
 
 
 def _qualified(issuer: Issuer) -> Iterator[str]:
@@ -124,6 +130,8 @@ def _cover(
     for end in range(1, len(pieces) + 1):
         found: list[tuple[str, ...]] = []
         for start in range(end):
+            if not best[start]:
+                continue  # what comes before is not covered, whatever follows
             text = "".join(
                 piece + (cuts[number] if number < end - 1 else "")
                 for number, piece in enumerate(pieces[start:end], start)

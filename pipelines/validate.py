@@ -8,10 +8,11 @@ database could keep (NUL, lone surrogates) is shown as U+FFFD.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -189,6 +190,7 @@ _CHECKS: Mapping[str, Callable[[Any], object]] = {
 }
 _DAYS = ("said_on", "posted_on")
 _FIELDS = tuple(each.name for each in fields(ReleaseItem))
+_all_of = attrgetter(*_FIELDS)
 
 
 def _bad(field: str, expected: str, found: object) -> HoldBack:
@@ -225,8 +227,9 @@ def checked_address(url: str) -> str:
 
 def _values(item: object) -> dict[str, Any]:
     """The fields of an item that are set, by name."""
+    found: Iterable[tuple[str, Any]]
     if type(item) is ReleaseItem:
-        found = ((name, getattr(item, name)) for name in _FIELDS)
+        found = zip(_FIELDS, _all_of(item), strict=True)
     elif ItemAdapter.is_item(item):
         found = ((str(name), value) for name, value in ItemAdapter(item).items())
     else:

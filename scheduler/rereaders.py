@@ -16,8 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from crawler.items import CapturePlace, Due, Held, Outcome, Release
-from crawler.reading.messages import Broken, Process, Processed, Read, ReadIndex, ReadPage, Record, Shown
+from crawler.collector import collect_less
+from crawler.items import Capture, CapturePlace, Due, Held, Outcome, Release
+from crawler.reading.messages import Broken, Read, ReadIndex, ReadPage, Record, Shown
 from crawler.reading.work import Work
 from crawler.source import registry
 from crawler.spiders.arguments import Window
@@ -25,8 +26,10 @@ from storage.captures import CaptureUnreadable, read_capture
 
 PIECE = 16
 """Captures that a process is given at a time."""
+MOST_TOGETHER = 8 * 2**20
+"""Bytes of bodies that are held at once."""
 SECONDS = 60.0
-"""Longest that one capture may take."""
+"""Longest that a piece may take; then its captures are read one by one, and each may take so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Reread:
     """Why it gives no record; None: it does."""
 
 
+Reading = Callable[[Path, Sequence[Page]], list[Reread]]
+_Opened = tuple[Page, Capture | Reread]
+_Said = tuple[Sequence[Record], Outcome | None]
+
+
 class Readers(Protocol):
     """Who reads."""
 
@@ -65,18 +73,16 @@ class InThisProcess:
 
     def read(self, pages: Sequence[Page]) -> list[Reread]:
         """See Readers."""
-        return [read_one(self._captures, page) for page in pages]
+        return read_some(self._captures, pages)
 
 
 class InProcesses:
     """Reads in processes of their own. A context manager: leaving it ends them."""
 
-    def __init__(
-        self, captures: Path, jobs: int, reading: Callable[[Path, Page], Reread] | None = None
-    ) -> None:
+    def __init__(self, captures: Path, jobs: int, reading: Reading | None = None) -> None:
         self._captures = captures
         self._jobs = jobs
-        self._reading = reading or read_one
+        self._reading = reading or read_some
         self._pool = self._start()
 
     def _start(self) -> ProcessPoolExecutor:
@@ -137,41 +143,58 @@ class InProcesses:
 def _begin() -> None:
     # Ctrl-C reaches everybody at the terminal; the parent decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    collect_less()
 
 
-def _read_piece(
-    reading: Callable[[Path, Page], Reread], captures: Path, pages: Sequence[Page]
-) -> list[Reread]:
-    answers = []
-    for page in pages:
-        # Its default action ends this process, whatever library it is in.
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
-        answers.append(reading(captures, page))
+def _read_piece(reading: Reading, captures: Path, pages: Sequence[Page]) -> list[Reread]:
+    # Its default action ends this process, whatever library it is in.
+    signal.setitimer(signal.ITIMER_REAL, SECONDS)
+    try:
+        return reading(captures, pages)
+    finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    return answers
 
 
 @cache
 def _work_of(source: str) -> Work:
-    from pipelines.process import process
-
-    def stages(item: object) -> Release | Held:
-        return process(item)
-
-    return Work(registry()[source], Window(), stages)
+    return Work(registry()[source], Window(), None)
 
 
-def read_one(captures: Path, page: Page) -> Reread:
-    """One capture, read and put through the stages. Pure, but for the file."""
-    try:
-        capture = read_capture(captures, page.place)
-    except CaptureUnreadable as error:
-        return Reread(problem=f"capture unreadable: {error}")
+def read_some(captures: Path, pages: Sequence[Page]) -> list[Reread]:
+    """Captures, read and put through the stages; one answer for each. Pure, but for the files.
+
+    All are unpacked, then all are read, then all go through the stages: a processor that does one thing at a
+    time has at hand what that needs, and takes a third less time.
+    """
+    answers: list[Reread] = []
+    opened: list[_Opened] = []
+    size = 0
+    for page in pages:
+        try:
+            capture = read_capture(captures, page.place)
+        except CaptureUnreadable as error:
+            opened.append((page, Reread(problem=f"capture unreadable: {error}")))
+            continue
+        opened.append((page, capture))
+        size += len(capture.body)
+        if size >= MOST_TOGETHER:
+            answers += _read_opened(opened)
+            opened, size = [], 0
+    return answers + _read_opened(opened)
+
+
+def _read_opened(opened: Sequence[_Opened]) -> list[Reread]:
+    read = [_read(page, capture) if isinstance(capture, Capture) else capture for page, capture in opened]
+    return [each if isinstance(each, Reread) else _through_stages(*each) for each in read]
+
+
+def _read(page: Page, capture: Capture) -> Reread | _Said:
+    """What a capture says, before the stages."""
     work = _work_of(page.source)
     if page.due is not None:
         answer = work.do(ReadPage(page.due, capture))
         if isinstance(answer, Read):
-            return _told(answer.records, answer.outcome)
+            return answer.records, answer.outcome
         return Reread(problem=f"reading failed: {getattr(answer, 'error', '')}")
     shown = work.do(ReadIndex(page.discovery, page.language, capture))
     if isinstance(shown, Broken):
@@ -179,18 +202,23 @@ def read_one(captures: Path, page: Page) -> Reread:
     if not isinstance(shown, Shown) or shown.page.failure is not None:
         failure = shown.page.failure if isinstance(shown, Shown) else None
         return Reread(problem=f"{failure.kind.value}: {failure.detail}" if failure else "no index")
-    items = tuple(replace(item, key=item.key or key) for key, item in shown.page.embedded.items())
-    done = work.do(Process(items))
-    return _told(done.records, None) if isinstance(done, Processed) else Reread(problem="reading failed")
+    return tuple(replace(item, key=item.key or key) for key, item in shown.page.embedded.items()), None
 
 
-def _told(records: Sequence[Record], outcome: Outcome | None) -> Reread:
-    kept = tuple(each for each in records if isinstance(each, Release | Held))
+def _through_stages(records: Sequence[Record], outcome: Outcome | None) -> Reread:
+    from pipelines.process import process
+
+    kept: list[Release | Held] = []
+    failed: str | None = None
+    for item in records:
+        try:
+            kept.append(process(item))
+        except Exception as error:  # noqa: BLE001 - the other items of the page go on
+            failed = failed or f"a stage failed: {type(error).__name__}: {error}"
     if kept:
-        return Reread(kept)
-    failed = [f"a stage failed: {each.error}" for each in records if hasattr(each, "error")]
-    if failed:
-        return Reread(problem=failed[0])
+        return Reread(tuple(kept))
+    if failed is not None:
+        return Reread(problem=failed)
     if outcome is None:
         return Reread()
     kind = f"{outcome.failure.value}: " if outcome.failure is not None else f"{outcome.state.value}: "

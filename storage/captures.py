@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -356,14 +357,19 @@ def _may_refer(capture: Capture, raw_body: bytes) -> bool:
 
 def path_of(folder: Path, name: str) -> Path:
     """The file of that name in the captures folder. Raises ValueError for what is no such name."""
-    parts = PurePosixPath(name).parts
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name) or ".." in parts:
-        raise ValueError("this is no name of a file in the captures folder")
-    path = folder.joinpath(*parts)
+    path = _finished(folder, name)
     if path.exists():
         return path
     # Perhaps its process still writes to it.
     return path.with_name(path.name + OPEN)
+
+
+@lru_cache(maxsize=256)
+def _finished(folder: Path, name: str) -> Path:
+    parts = PurePosixPath(name).parts
+    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)*", name) or ".." in parts:
+        raise ValueError("this is no name of a file in the captures folder")
+    return folder.joinpath(*parts)
 
 
 def record_at(folder: Path, place: CapturePlace) -> ArcWarcRecord:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -27,7 +28,9 @@ from storage.warc_members import ASKED, DIGEST, NOT_MODIFIED, ORIGIN, REFERS
 
 _MAGIC = b"\x1f\x8b"
 _PIECE = 2**16
-
+_ORIGINS = {each.value: each for each in Origin}
+_BLANK_LINE = b"\r\n\r\n"
+_FIELD = re.compile(r"([A-Za-z0-9_-]+): ((?:\S(?:[^\r\n]*\S)?)?)")
 
 Raw = tuple[bytes, StatusAndHeaders]
 """A body as a record holds it, and the HTTP headers that tell how it is encoded."""
@@ -81,7 +84,7 @@ def members(file: BinaryIO, name: str, start: int = 0) -> Iterator[Member]:
 
 def parse(content: bytes, name: str, offset: int) -> ArcWarcRecord:
     """The record in the content of a member. Raises WarcBroken."""
-    record = _parse(io.BytesIO(content), name, offset)
+    record = _plain(content) or _parse(io.BytesIO(content), name, offset)
     if record is None:
         raise WarcBroken(f"{name}: there is no record at offset {offset}")
     return record
@@ -101,7 +104,7 @@ def head_of(record: ArcWarcRecord, name: str, offset: int) -> Capture | None:
             headers=tuple((str(key), str(value)) for key, value in record.http_headers.headers),
             body=b"",
             captured_at=_captured_at(str(record.rec_headers.get_header("WARC-Date"))),
-            origin=Origin(origin) if origin in set(Origin) else Origin.FILE,
+            origin=_ORIGINS.get(origin or "", Origin.FILE),
             final_url=target if target != url else None,
             digest=record.rec_headers.get_header(DIGEST),
         )
@@ -304,6 +307,63 @@ def _parse(stream: BinaryIO | io.BufferedReader, name: str, offset: int) -> ArcW
             raise
         # warcio meets headers that are missing or no numbers with whatever Python raises.
         raise WarcBroken(f"{name}: there is no WARC record at offset {offset}: {error}") from error
+
+
+def _plain(content: bytes) -> ArcWarcRecord | None:
+    """A whole HTTP record as we write them, taken apart at once; None for all others, which warcio reads line
+    by line: a fifth of the time of reading a page again.
+    """
+    head, _, block = content.partition(_BLANK_LINE)
+    said = _fields(head) if content.startswith(b"WARC/1.1\r\n") else None
+    if said is None or not block.endswith(_BLANK_LINE):
+        return None
+    block = block[: -len(_BLANK_LINE)]
+    kind, target = said.get_header("WARC-Type"), said.get_header("WARC-Target-URI") or ""
+    if (
+        kind not in ("response", "revisit")
+        or said.get_header("Content-Length") != str(len(block))
+        or not target.startswith(("http://", "https://"))
+        or " " in target
+        or not block.startswith(b"HTTP/1.1 ")
+    ):
+        return None
+    status, there, payload = block.partition(_BLANK_LINE)
+    http = _fields(status) if there else None
+    if http is None:
+        return None
+    kind_of_content = said.get_header("Content-Type")
+    stream = io.BytesIO(payload)
+    return ArcWarcRecord("warc", kind, said, stream, http, kind_of_content, len(block),
+                         payload_length=len(payload))  # fmt: skip
+
+
+class _Fields(StatusAndHeaders):  # type: ignore[misc]  # warcio carries no types
+    """A first line and the fields below it, found by their names."""
+
+    def __init__(self, first: str, headers: list[tuple[str, str]], length: int) -> None:
+        self.protocol, _, self.statusline = first.partition(" ")
+        self.headers = headers
+        self.total_len = length
+        self.headers_buff = None
+        # Of fields with one name the first counts.
+        self._by_name = {name.lower(): value for name, value in reversed(headers)}
+
+    def get_header(self, name: str, default_value: str | None = None) -> str | None:
+        """The field of that name, in any case."""
+        return self._by_name.get(name.lower(), default_value)
+
+
+def _fields(head: bytes) -> _Fields | None:
+    """A first line and the fields below it; None where a line is no field."""
+    try:
+        first, *lines = head.decode("utf-8").split("\r\n")
+    except UnicodeDecodeError:
+        return None
+    found = [_FIELD.fullmatch(line) for line in lines]
+    if not all(found):
+        return None
+    headers = [(match[1], match[2]) for match in found if match is not None]
+    return _Fields(first, headers, len(head) + len(_BLANK_LINE))
 
 
 def _skip_blank_lines(stream: BinaryIO | io.BufferedReader) -> None:

@@ -17,6 +17,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
 """As they are asked for, and the order of the text form."""
+MOST_ROWS = 5_000
+"""Rows of an index that are asked for at once."""
 REVISIT = "warc/revisit"
 """Type of a capture whose body is that of an earlier one with the same digest; its status is mostly
 unknown.

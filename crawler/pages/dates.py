@@ -71,6 +71,7 @@ _REPUBLIC = ("中華民國", "民國")
 _REPUBLIC_BEFORE = 1911
 _LONGEST = 300
 """Characters: no date is longer."""
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 def fold(text: str) -> str:
@@ -78,12 +79,15 @@ def fold(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.translate(_MARKS)).casefold().replace("ı", "i")
     if plain.isascii():
         return " ".join(plain.split())
-    kept = "".join(
+    return " ".join(_NOT_ASCII.sub(_folded, plain).split())
+
+
+def _folded(match: re.Match[str]) -> str:
+    return "".join(
         str(unicodedata.decimal(character)) if character.isdecimal() else character
-        for character in plain
+        for character in match[0]
         if not unicodedata.combining(character)
     )
-    return " ".join(kept.split())
 
 
 def _locales(language: str | None) -> list[Locale]:

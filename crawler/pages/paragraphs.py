@@ -117,7 +117,7 @@ def _walk(root: Element, dropped: Collection[Element], rows: bool) -> list[str]:
     for event, element in events:
         tag = element.tag
         if event == "start":
-            if element is not root and (_is_left_out(element, tag) or element in dropped):
+            if element is not root and (_is_left_out(element, tag) or (dropped and element in dropped)):
                 if tag in BLOCKS:
                     walker.end_paragraph()
                 events.skip_subtree()
@@ -125,7 +125,8 @@ def _walk(root: Element, dropped: Collection[Element], rows: bool) -> list[str]:
             if tag == "br":
                 walker.inline.append(_BREAK)
             elif tag in BLOCKS:
-                walker.end_paragraph()
+                if walker.inline:
+                    walker.end_paragraph()
                 if rows and tag == "tr":
                     walker.rows.append([len(walker.paragraphs), 0])
                 elif tag in _CELLS and walker.rows:
@@ -136,7 +137,8 @@ def _walk(root: Element, dropped: Collection[Element], rows: bool) -> list[str]:
                 walker.text(element.text)
         else:
             if event == "end" and tag in BLOCKS:
-                walker.end_paragraph()
+                if walker.inline:
+                    walker.end_paragraph()
                 if tag == "tr" and walker.rows:
                     walker.end_row()
                 elif tag in _PREFORMATTED and walker.preformatted:

@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 
 from crawler.archives.archive import Archive, archive_at
 from crawler.archives.budget import Budget, pace_of
+from crawler.archives.cdx import MOST_ROWS
 from crawler.archives.choice import MOST_TEXTS, CaptureState, Lineup, Shown, line_up
 from crawler.archives.frontier import Archives, ArchiveStore, Chain, Ending, Found, Window
 from crawler.archives.pauses import open_pauses
@@ -37,8 +38,6 @@ from crawler.turns import open_turns
 
 logger = logging.getLogger(__name__)
 
-MOST_ROWS = 5_000
-"""Rows of the index that are asked for at once."""
 CHAINS_AT_ONCE = 100
 """Addresses that are asked of the ledger together."""
 MOST_SETTLED = 50

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from crawler.archives.archive import Archive
 from crawler.archives.budget import Pace
+from crawler.archives.cdx import MOST_ROWS
 from crawler.archives.queries import queries_of
 from crawler.declare import Discovery, Numbers
 from crawler.items import Origin
@@ -26,6 +27,8 @@ LATE = timedelta(days=366)
 """How long after a release was posted its first captures are looked for, unless the person says otherwise."""
 _ENTRIES = 10
 """Releases on a page of an index, where nothing says how many."""
+_CAPTURES = 10
+"""Rows of an archive's index for one release, guessed: captures of it, and what else has such an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +195,11 @@ def _archive(connection: Connection, source: type[Source], wish: Wish, pace: Pac
     inside = backfills.windows(connection, source.name, Origin.WAYBACK, name, since, until)
     opened = [each.span for each in inside if each.state == OPEN]
     missing = holes(since, until, [*done, *opened]) if since <= until else []
-    spans = tuple(sorted([*cut(missing, Unit.YEAR), *opened]))
+    # The index of an archive is in order of addresses: for a year it is read as far as for twenty.
+    spans = tuple(sorted([*cut(missing, Unit.WHOLE), *opened]))
     captures = backfills.count_captures(connection, source.name, name, since, until, now)
-    index = len(spans) * len(queries_of(source))
+    rows = _releases(source, number_of_days(spans)) * _CAPTURES
+    index = len(spans) * len(queries_of(source)) + rows // MOST_ROWS
     pages = captures.waiting
     if spans:
         wanted = number_of_days([(max(each[0], since), min(each[1], wish.until)) for each in spans
