@@ -137,9 +137,9 @@ def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -
         yield default_url(tmp_path)
         return
     server: Server = request.getfixturevalue("postgresql_server")
-    url = server.create_database(request.getfixturevalue("postgresql_template"))
+    url = server.lend_database(request.getfixturevalue("postgresql_template"))
     yield url
-    server.drop_database(url)
+    server.take_back(url)
 
 
 @pytest.fixture

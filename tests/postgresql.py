@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -24,6 +25,25 @@ HOW_TO_GET_IT = (
 _NAME = "communique"
 
 
+_OTHERS_GO = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_SHAPE = """
+    SELECT (SELECT count(*) FROM pg_namespace), (SELECT count(*) FROM pg_class),
+        (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_constraint),
+        (SELECT sum(relnatts) FROM pg_class WHERE relkind = 'r'),
+        (SELECT string_agg(version_num, ' ') FROM alembic_version)
+"""
+_MOST_BYTES = 2 * 2**20
+"""Of a table that is emptied row by row."""
+_FULL = """
+    SELECT relname, pg_relation_size(oid) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+        AND pg_relation_size(oid) > 0
+"""
+
+
 class NoPostgreSQL(Exception):
     """There is no server to test with; the message says how to get one."""
 
@@ -34,9 +54,12 @@ class Server:
     def __init__(self, url: URL) -> None:
         self._url = url
         self._numbers = itertools.count(1)
+        self._idle: list[str] = []
+        self._shapes: dict[str, tuple[object, ...]] = {}
         self._connection = psycopg.connect(
             url.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
         )
+        self._is_superuser = self._connection.info.parameter_status("is_superuser") == "on"
 
     def create_database(self, template: str | None = None) -> str:
         """Make a database (a copy of the one at the URL `template`) and return its URL."""
@@ -48,6 +71,29 @@ class Server:
         self._connection.execute(make.format(sql.Identifier(name), made_from, sql.SQL(copied)))
         return self._url.set(database=name).render_as_string(hide_password=False)
 
+    def lend_database(self, template: str) -> str:
+        """URL of a copy of a template, made for this test or emptied after another: making one takes as long
+        as many a test."""
+        if self._idle:
+            return self._idle.pop()
+        url = self.create_database(template)
+        with _connected(url) as connection:
+            self._shapes[url] = _shape(connection)
+        return url
+
+    def take_back(self, url: str) -> None:
+        """Empty a database that was lent, for the next test; one whose tables are not what they were goes."""
+        with _connected(url) as connection:
+            connection.execute(_OTHERS_GO)
+            # Whoever is no superuser cannot let references rest while rows go.
+            is_emptied = self._is_superuser and _shape(connection) == self._shapes[url]
+            if is_emptied:
+                _empty(connection)
+        if is_emptied:
+            self._idle.append(url)
+        else:
+            self.drop_database(url)
+
     def drop_database(self, url: str) -> None:
         """Remove a database that create_database made, whoever is still connected to it."""
         name = sql.Identifier(make_url(url).database or "")
@@ -56,6 +102,27 @@ class Server:
     def close(self) -> None:
         """Disconnect."""
         self._connection.close()
+
+
+def _connected(url: str) -> psycopg.Connection[tuple[Any, ...]]:
+    return psycopg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+def _shape(connection: psycopg.Connection[tuple[Any, ...]]) -> tuple[object, ...]:
+    found = connection.execute(_SHAPE).fetchone()
+    assert found is not None
+    return found
+
+
+def _empty(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    # Rows go in any order: triggers, and with them references, rest meanwhile.
+    connection.execute("SET session_replication_role = replica")
+    for name, size in connection.execute(_FULL).fetchall():
+        how = "DELETE FROM {}" if size < _MOST_BYTES else "TRUNCATE {} CASCADE"
+        connection.execute(sql.SQL(how).format(sql.Identifier(name)))
+    counted = "SELECT sequencename FROM pg_sequences WHERE last_value > 0"
+    for (name,) in connection.execute(counted).fetchall():
+        connection.execute(sql.SQL("ALTER SEQUENCE {} RESTART").format(sql.Identifier(name)))
 
 
 @contextmanager
