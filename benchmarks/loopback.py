@@ -16,6 +16,6 @@ class LoopbackDownloadHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         plain = self._pool
-        self._pool = GuardedPool(reactor, guard_for(crawler), self._contextFactory)
+        self._pool = GuardedPool(reactor, guard_for(crawler), self._contextFactory, {})
         self._pool.maxPersistentPerHost = plain.maxPersistentPerHost
         self._pool._factory = plain._factory

@@ -6,6 +6,7 @@ Every connection, whether for a page, a redirect or robots.txt, is made to the a
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from functools import lru_cache
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol, cast
@@ -70,10 +71,19 @@ class GuardedEndpoint:
     """Connects to a host at the addresses that the guard allows; asks the guard anew for each connection."""
 
     def __init__(
-        self, reactor: ReactorBase, guard: Guard, scheme: bytes, host: bytes, port: int, tls: IPolicyForHTTPS
+        self,
+        reactor: ReactorBase,
+        guard: Guard,
+        scheme: bytes,
+        host: bytes,
+        port: int,
+        tls: IPolicyForHTTPS,
+        begun: MutableMapping[str, float],
     ) -> None:
+        """`begun`: where it notes when it began to connect to the host."""
         self._reactor, self._guard, self._tls = reactor, guard, tls
         self._scheme, self._host, self._port = scheme, host, port
+        self._begun = begun
 
     def connect(self, protocolFactory: IProtocolFactory) -> Deferred[IProtocol]:  # noqa: N803
         """As IStreamClientEndpoint; fails with RefusedAddress where the guard refuses."""
@@ -81,6 +91,7 @@ class GuardedEndpoint:
 
     async def _connect(self, factory: IProtocolFactory) -> IProtocol:
         host = self._host.decode("ascii")
+        self._begun[host] = monotonic()
         try:
             allowed = await deferToThread(self._guard.check, host, self._port)
         except OSError as error:
@@ -106,9 +117,12 @@ class GuardedEndpoint:
 class GuardedPool(HTTPConnectionPool):
     """A connection pool in which every new connection goes through the guard, whatever endpoint was meant."""
 
-    def __init__(self, reactor: ReactorBase, guard: Guard, tls: IPolicyForHTTPS) -> None:
+    def __init__(
+        self, reactor: ReactorBase, guard: Guard, tls: IPolicyForHTTPS, begun: MutableMapping[str, float]
+    ) -> None:
+        """`begun`: where it notes by host when it last began to connect."""
         super().__init__(reactor, persistent=True)
-        self._guard, self._tls = guard, tls
+        self._guard, self._tls, self._begun = guard, tls, begun
 
     def getConnection(  # noqa: N802 - Twisted's name
         self,
@@ -118,7 +132,7 @@ class GuardedPool(HTTPConnectionPool):
         """A pooled connection, which was checked when it was made, or a new one. `key` begins with
         scheme, host and port of the address that is asked for."""
         scheme, host, port = key[:3]
-        guarded = GuardedEndpoint(self._reactor, self._guard, scheme, host, port, self._tls)
+        guarded = GuardedEndpoint(self._reactor, self._guard, scheme, host, port, self._tls, self._begun)
         return super().getConnection(key, cast("IStreamClientEndpoint", guarded))
 
 
@@ -145,15 +159,15 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
 
         plain = self._pool
         self._contextFactory = cast("IPolicyForHTTPS", RememberedTls(self._contextFactory))
-        self._pool = GuardedPool(reactor, guard_for(crawler), self._contextFactory)
+        self._connected: dict[str, float] = {}
+        """By host: when a connection to it was last begun, by the monotonic clock."""
+        self._pool = GuardedPool(reactor, guard_for(crawler), self._contextFactory, self._connected)
         self._pool.maxPersistentPerHost = max(
             plain.maxPersistentPerHost, crawler.settings.getint("CONCURRENT_REQUESTS")
         )
         self._pool._factory = plain._factory
         self._renderer = Renderer(crawler)
         self._turns = open_turns(crawler.settings)
-        self._reached: set[str] = set()
-        """Hosts that have answered: a connection is open, and the next request leaves at once."""
 
     async def download_request(self, request: Request) -> Response:
         """As Scrapy's; raises RefusedAddress where the guard refuses."""
@@ -163,14 +177,16 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
         if browser is not None:
             return await self._renderer.render(request, browser)
         host = await self._wait_for_turn(request)
-        if host is None or host in self._reached:
+        if host is None:
             return await super().download_request(request)
+        left = monotonic()
         try:
             return await super().download_request(request)
         finally:
-            # Looking the name up and connecting took their time: the host heard of it later than it was sent.
-            self._reached.add(host)
-            await run_in_thread(self._turns.late, host)
+            if self._connected.get(host, 0.0) >= left:
+                # Looking the name up and connecting took their time: the host heard of it later than it was
+                # sent. Many hosts close a connection after a few idle seconds: not only the first is so.
+                await run_in_thread(self._turns.late, host)
 
     async def close(self) -> None:
         """As Scrapy's; ends the browser, if one was needed."""

@@ -27,7 +27,7 @@ try:
 except ImportError:  # pragma: no cover - Windows: paced within each process only
     fcntl = None  # type: ignore[assignment]
 
-SLACK = 0.05
+SLACK = 0.1
 """Seconds by which every pause is longer than promised: what a request may take from its turn to the wire.
 Without it a request that left late, and the next that left on time, would be nearer than the pause."""
 

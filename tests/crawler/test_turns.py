@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from storage.turns import DatabaseTurns, shared_turns
 from tests import nursery
 from tests.crawler.crawling import Crawls
 from tests.crawler.demo import definition, settings_for, web_of
-from tests.crawler.server import Web, serving
+from tests.crawler.server import Answer, Web, serving
 
 LATE = 0.1
 """Seconds by which the server, on a machine that has much to do, may note one request later than the next."""
@@ -155,6 +156,17 @@ def test_three_processes_ask_one_host_at_the_pace_of_one(tmp_path: Path) -> None
     times = crawl_at_once(tmp_path, web_of([[2, 1]]), [tmp_path / "data"] * 3)
     assert len(times) == 3 * 5
     assert min(later - earlier for earlier, later in pairwise(times)) >= 0.4 - LATE
+
+
+def test_a_host_that_closes_its_connections_is_given_the_pause_after_each_new_one(tmp_path: Path) -> None:
+    web = web_of([[2, 1]])
+    for path, answer in web.routes.items():
+        assert isinstance(answer, Answer)
+        web.routes[path] = replace(answer, headers={**answer.headers, "Connection": "close"})
+    turns = {"COMMUNIQUE_TURNS": "tests.crawler.noted_turns.noted"}
+    times = crawl_at_once(tmp_path, web, [tmp_path / "data"], **turns)
+    late = (tmp_path / "data" / "late").read_text().splitlines()
+    assert len(late) >= len(times) == 5
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])

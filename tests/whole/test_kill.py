@@ -104,13 +104,13 @@ def test_killed_twenty_times_a_crawl_ends_like_one_that_was_never_killed(tmp_pat
     chance = random.Random(20170223)
     sources = SOURCES
     watch = Watch()
-    with Replica(releases=800, seed=7, note=watch.note) as replica:
+    with Replica(releases=300, seed=7, note=watch.note) as replica:
         for source in sources:
             finish(source, tmp_path / "calm" / "data", replica)
         done = 0
         while done < kills:
             source = chance.choice(sources)
-            done += kill_after(chance.randint(1, 50), source, tmp_path / "killed" / "data", replica, watch)
+            done += kill_after(chance.randint(1, 20), source, tmp_path / "killed" / "data", replica, watch)
         for source in sources:
             finish(source, tmp_path / "killed" / "data", replica)
         truth = {
