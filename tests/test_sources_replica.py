@@ -148,9 +148,11 @@ def test_a_page_reads_to_what_is_true(world: World, name: str) -> None:
         assert release.role_hint is true.role or release.role_hint.value == "original", true.url
 
 
-@pytest.mark.parametrize("name", ["us_dhs", "us_state", "ca_gac"])
+@pytest.mark.parametrize(
+    ("name", "label"), [("us_dhs", None), ("us_state", None), ("ca_gac", "News release")]
+)
 def test_a_page_in_a_layout_that_no_rule_knows_is_held_back_with_its_text_and_nothing_else(
-    world: World, name: str
+    world: World, name: str, label: str | None
 ) -> None:
     source = source_named(name)
     for key, true in world.releases[name].items():
@@ -160,7 +162,7 @@ def test_a_page_in_a_layout_that_no_rule_knows_is_held_back_with_its_text_and_no
         held = process(item)
         assert isinstance(held, Held)
         assert (held.reason, held.item["posted_on"]) == ("layout changed", true.posted_on.isoformat())
-        release = process(replace(item, doubt=None))
+        release = process(replace(item, doubt=None, kind=label))
         assert isinstance(release, Release), release
         assert tuple(release.body.split("\n\n")) == true.body, true.url
         assert release.posted_on == true.posted_on

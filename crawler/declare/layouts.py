@@ -11,6 +11,17 @@ from types import MappingProxyType
 from crawler.declare.checks import DefinitionError, check_css, check_jmespath, check_pattern
 from crawler.declare.rules import Date, Selector, Text
 
+_MAY_BE_NEEDED = ("posted", "said", "kind", "issuers", "folio", "language", "attribution", "dateline")
+
+
+def _check_needs(layout: Fields | Record) -> None:
+    for name in layout.needs:
+        if name not in _MAY_BE_NEEDED or getattr(layout, name, None) is None:
+            ruled = [each for each in _MAY_BE_NEEDED if getattr(layout, each, None) is not None]
+            raise DefinitionError(
+                f"{type(layout).__name__}.needs: {name!r} has no rule here (with a rule: {', '.join(ruled)})"
+            )
+
 
 def _check_patterns(owner: str, path: str | None, begin: str | None, end: tuple[str, ...]) -> None:
     for name, pattern in (("path", path), ("begin", begin), *(("end", each) for each in end)):
@@ -49,6 +60,9 @@ class Fields:
     dateline: Selector | None = None
     """Place, day and office that open the text ("October 12, 2016 – Mexico City – Global Affairs Canada")."""
     withdrawn: Selector | None = None
+    needs: tuple[str, ...] = ()
+    """Rules besides title and body that every page fulfils ("issuers", "said"): where one finds nothing, the
+    record is held back, and the definition's default does not stand for it. For labels of kinds: `Kinds`."""
     drop: tuple[str, ...] = ()
     begin: str | None = None
     """Regular expression: the body begins after the first paragraph that begins so. A page without one is
@@ -63,6 +77,7 @@ class Fields:
 
     def __post_init__(self) -> None:
         _check_patterns("Fields", self.path, self.begin, self.end)
+        _check_needs(self)
         for each in fields(self):
             value = getattr(self, each.name)
             if each.name in ("path", "begin"):
@@ -109,6 +124,8 @@ class Record:
     withdrawn: Selector | None = None
     withdrawn_at: Date | None = None
     modified: str | None = None
+    needs: tuple[str, ...] = ()
+    """As in `Fields`."""
     drop: tuple[str, ...] = ()
     """CSS: elements removed from the HTML of the body."""
     begin: str | None = None
@@ -122,6 +139,7 @@ class Record:
 
     def __post_init__(self) -> None:
         _check_patterns("Record", self.path, self.begin, self.end)
+        _check_needs(self)
         if self.script is not None:
             selector = self.script if isinstance(self.script, str) else self.script.selector
             check_css("Record", "script", selector)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crawler.declare import Fields, Layout, Parts
+from crawler.declare import Fields, Layout, Parts, Record, Text
 from crawler.items import Due, FailureKind
 from crawler.pages.dates import fold
 from crawler.pages.page import Page
@@ -112,10 +112,11 @@ def doubt_of_title(
 ) -> Failure | None:
     """A failure where the body is read by rule and the title, found generally, has no witness.
 
-    Witnesses are the index, or a heading that the head of the page repeats. Fields that were read from
-    where the title stood are lost with it.
+    Witnesses are the index, or a heading that the head of the page repeats; nothing witnesses the part of a
+    heading that a pattern takes. Fields that were read from where the title stood are lost with it.
     """
-    if not _is_witnessed(page, hint, title):
+    takes_a_part = isinstance(layout.title, Text) and layout.title.pattern is not None
+    if takes_a_part or not _is_witnessed(page, hint, title):
         return _changed(
             page,
             f"a title at {selector_of(layout.title or '')!r}",
@@ -128,6 +129,19 @@ def doubt_of_title(
         if (getattr(layout, name) is not None or name in methods) and not values.get(name)
     ]
     return _changed(page, f"a title and {', '.join(lost)}", "neither") if lost else None
+
+
+def doubt_of_needs(layout: Fields | Record, page: Page, values: Values) -> Values:
+    """The doubt about a page on which rules find nothing that its layout needs; empty where there is none."""
+    missed = [name for name in layout.needs if not values.get(name)]
+    if not missed:
+        return {}
+    rules = ", ".join(f"{name} at {selector_of(getattr(layout, name))!r}" for name in missed)
+    return {
+        "doubt": f"expected {rules}, which every page of this layout has by its definition, found none at "
+        f"{page.url}. Save the page as a sample (communique source capture), correct the rule or add a "
+        "layout, and read it again (communique reread)."
+    }
 
 
 def doubt_of_text(page: Page, missed: str) -> str:

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from crawler.declare import Fields
 from crawler.declare import Selector as Rule
+from crawler.pages.doubt import doubt_of_needs
 from crawler.pages.page import Page, language_tag
 from crawler.pages.paragraphs import Element, cut, paragraphs_of
 from crawler.pages.reading import Unfit
@@ -38,7 +39,8 @@ def read_fields(source: type[Source], layout: Fields, page: Page, known: Known) 
     missing = tuple(name for name, value in (("title", title), ("body", body)) if not value)
     if missing:
         return Unfit(missing)
-    return {"title": title, "body": body, **further_values(source, layout, page, known)}
+    values = {"title": title, "body": body, **further_values(source, layout, page, known)}
+    return values | doubt_of_needs(layout, page, values)
 
 
 def title_and_body(source: type[Source], layout: Fields, page: Page) -> tuple[str | None, tuple[str, ...]]:

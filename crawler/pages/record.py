@@ -12,6 +12,7 @@ from html import unescape
 from crawler.declare import Date, Record
 from crawler.declare import Selector as Rule
 from crawler.pages.dates import Found
+from crawler.pages.doubt import doubt_of_needs
 from crawler.pages.markup import parse_html
 from crawler.pages.page import Page, flat_html, language_tag, legible
 from crawler.pages.paragraphs import cut, paragraphs_of, saved_paragraphs
@@ -74,7 +75,7 @@ def read_record(
     missing = tuple(name for name, value in needed if not value)
     if missing:
         return Unfit(missing)
-    return {"title": title, "body": body, **values}
+    return {"title": title, "body": body, **values} | doubt_of_needs(layout, page, values)
 
 
 def address_in_record(layout: Record, data: Json) -> str | None:

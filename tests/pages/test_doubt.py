@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
 
-from crawler.declare import Date, Fields, Unruled
+from crawler.declare import Date, DefinitionError, Fields, Record, Text, Unruled
 from crawler.items import Due, FailureKind, Held, ReadBy
 from crawler.pages.read import read_page
 from crawler.pages.reading import Reading
@@ -104,6 +105,36 @@ def test_rules_go_before_what_is_wanted_without_rules() -> None:
     for release in ((Unruled(), BY_CLASS), (BY_CLASS, Unruled())):
         (item,) = read_page(define(release=release), capture(html(text=TEXT), URL)).items
         assert item.read_by is ReadBy.RULES
+
+
+@pytest.mark.parametrize(("needs", "vouched"), [((), True), (("issuers",), False)])
+def test_what_every_page_has_is_not_filled_in_by_default(needs: tuple[str, ...], vouched: bool) -> None:
+    layout = Fields(title="h1", body="div.text", issuers="p.gone", needs=needs)
+    (item,) = read(html(text=TEXT), layout).items
+    assert (item.read_by, item.doubt is None) == (ReadBy.RULES, vouched)
+    if not vouched:
+        assert "expected issuers at 'p.gone'" in (item.doubt or "")
+
+
+def test_a_record_without_what_every_record_has_is_not_vouched_for() -> None:
+    layout = Record(title="title", body="body", issuers="bodies", needs=("issuers",))
+    for bodies, vouched in (("Ministry", True), (None, False)):
+        record = json.dumps({"title": "A bridge", "body": SENTENCE, "bodies": bodies})
+        source = define(release=layout)
+        (item,) = read_page(source, capture(record, URL, content_type="application/json")).items
+        assert (item.doubt is None) is vouched
+
+
+def test_a_definition_cannot_need_what_it_has_no_rule_for() -> None:
+    with pytest.raises(DefinitionError, match="'said' has no rule here"):
+        Fields(title="h1", body="div.text", needs=("said",))
+
+
+def test_a_part_of_a_heading_has_no_witness() -> None:
+    title = Text("h2.gone", r"^WIRE: (?P<value>.+)$")
+    hint = Due("news/one", URL, title="Ministers open a bridge")
+    reading = read(html(text=TEXT), Fields(title=title, body="div.text"), hint)
+    assert failure_of(reading)[0] is FailureKind.LAYOUT
 
 
 def test_a_label_that_stood_where_the_title_stood_is_missed_with_it() -> None:

@@ -3,7 +3,6 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek
-from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -22,7 +21,7 @@ class AuPm(Source):
         posted=Date("main > div.media-date", ("EEEE d MMMM y", "d MMMM y")),
         body="div.field--name-body",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en"))
+    kinds = Kinds(None, usual("en"))
     archive_from = date(2022, 5, 23)
     every = Every(hours=1)
     expect = PerWeek(at_least=8, at_most=120)

@@ -1,7 +1,6 @@
 """Canada's foreign ministry until 2013, at www.international.gc.ca: read from archives, never crawled."""
 
 from crawler.declare import Address, Date, Fields, Kinds, Shared, Text
-from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -34,7 +33,7 @@ class CaDfait(Source):
         drop=("div.center h1", "div.center h2"),
         end=(r"- ?30 ?-$",),
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en", "fr"))
+    kinds = Kinds(None, usual("en", "fr"))
     terms = "Crown copyright; non-commercial reproduction allowed with attribution."
     facts = ("H: /media/aff/<section>/YYYY/YYYY-NN.aspx?lang=eng|fra; 'No. 2010/34' is a release's number",)
     unverified = (

@@ -3,7 +3,6 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Text
-from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -46,8 +45,9 @@ class CaGac(Source):
         ),
         body=".cmp-text, #news-release-container blockquote, #news-release-container > ul",
         alternates="link[rel='alternate'][hreflang], section#wb-lng a[lang]",
+        needs=("issuers", "said"),
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en", "fr"))
+    kinds = Kinds(None, usual("en", "fr"))
     archive_from = date(2015, 1, 1)
     every = Every(hours=3)
     expect = PerWeek(at_least=5, at_most=150)

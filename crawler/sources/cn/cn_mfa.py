@@ -54,7 +54,7 @@ class CnMfa(Source):
         ),
     )
     kinds = Kinds(
-        KindOfRelease.STATEMENT,
+        None,
         usual("zh", "en") | {"Regular Press Conference": KindOfRelease.PRESS_CONFERENCE},
     )
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}

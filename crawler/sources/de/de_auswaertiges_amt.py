@@ -37,7 +37,7 @@ class DeAuswaertigesAmt(Source):
         kind=Text("h1.heading__title, p.heading__meta", r"Regierungspressekonferenz|(?<=\d{4} [-–] ).+$"),
         body="div.rte__content",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("de", "en") | {"Article": KindOfRelease.COMMUNIQUE})
+    kinds = Kinds(None, usual("de", "en") | {"Article": KindOfRelease.COMMUNIQUE})
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
     archive_from = date(2014, 1, 1)
     every = Every(hours=1)

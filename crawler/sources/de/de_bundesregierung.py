@@ -3,7 +3,7 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, Listing, Pages, PerWeek, Text, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -36,7 +36,7 @@ class DeBundesregierung(Source):
         body="div.bpa-richtext",
         alternates="link[rel='alternate'][hreflang]",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual(*languages))
+    kinds = Kinds(None, usual(*languages))
     voices = {tag: Voice(Role.TRANSLATION, Standing.OFFICIAL) for tag in ("en", "fr")}
     archive_from = date(2018, 3, 14)
     every = Every(hours=1)

@@ -3,7 +3,7 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, Listing, Pages, PerWeek, Text, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -35,7 +35,7 @@ class EsMoncloa(Source):
         dateline=Text("#contenido p.lugarFecha", r"^(?P<value>[^,]+), "),
         body="#contenido div.cuerpo",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("es", "en"))
+    kinds = Kinds(None, usual("es", "en"))
     voices = {"en": Voice(Role.TRANSLATION, Standing.UNOFFICIAL)}
     archive_from = date(2012, 1, 1)
     every = Every(hours=1)  # a feed holds four entries

@@ -77,7 +77,7 @@ class EuCommission(Source):
         ),
     )
     kinds = Kinds(
-        KindOfRelease.COMMUNIQUE,
+        None,
         usual("en", "fr", "de")
         | {
             **dict.fromkeys(("IP", "MEX", "INF", "PRES"), KindOfRelease.COMMUNIQUE),

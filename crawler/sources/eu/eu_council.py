@@ -3,7 +3,7 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Polite, Shared, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -34,7 +34,7 @@ class EuCouncil(Source):
         body="div.article-body",
         alternates="link[rel='alternate'][hreflang]",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en", "fr", "de", "es", "it", "pt", "pl"))
+    kinds = Kinds(None, usual("en", "fr", "de", "es", "it", "pt", "pl"))
     voices = {tag: Voice(Role.TRANSLATION, Standing.OFFICIAL) for tag in languages[1:]}
     polite = Polite(delay=5.0)  # pages answer 403 to many clients that are no browser; the feed does not
     archive_from = date(2014, 1, 1)

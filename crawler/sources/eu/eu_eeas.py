@@ -37,7 +37,7 @@ class EuEeas(Source):
         body="div.field--name-field-text, div.field--name-body",
         alternates="link[rel='alternate'][hreflang], ul.language-links a[lang]",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en", "fr", "es") | {
+    kinds = Kinds(None, usual("en", "fr", "es") | {
         "Statement/Declaration": KindOfRelease.STATEMENT,
         "Déclaration/Communiqué": KindOfRelease.STATEMENT,
         "Speech/Remark": KindOfRelease.REMARKS,

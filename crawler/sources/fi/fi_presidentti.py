@@ -3,7 +3,7 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Fields, Kinds, PerWeek, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.platforms.wordpress import feed_of
 from crawler.source import Source
@@ -31,7 +31,7 @@ class FiPresidentti(Source):
         drop=("div.entry-content .share",),
         alternates="link[rel='alternate'][hreflang]",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("fi", "sv", "en"))
+    kinds = Kinds(None, usual("fi", "sv", "en"))
     voices = {tag: Voice(Role.TRANSLATION, Standing.OFFICIAL) for tag in ("sv", "en")}
     archive_from = date(2024, 3, 1)
     every = Every(hours=2)

@@ -36,6 +36,7 @@ class InPib(Source):
         title="#Titleh2",
         summary="#ltrSubtitle",
         issuers="#MinistryName",
+        needs=("issuers",),
         posted=Date(
             "#PrDateTime", ("d MMM y h:mma", "d MMM y"), r"\d{1,2} [A-Z]{3} \d{4}(?:\s+\d{1,2}:\d{2}[AP]M)?"
         ),

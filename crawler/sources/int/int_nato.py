@@ -3,7 +3,6 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, PerWeek, Shared, Text
-from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -40,7 +39,7 @@ class IntNato(Source):
         drop=("div.page-content .related",),
         end=("Related$", "À voir aussi$"),
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("en", "fr"))
+    kinds = Kinds(None, usual("en", "fr"))
     archive_from = date(2009, 1, 1)
     every = Every(hours=2)
     expect = PerWeek(at_least=3, at_most=100)

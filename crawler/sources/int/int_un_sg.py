@@ -28,7 +28,7 @@ class IntUnSg(Source):
         alternates="ul.language-switcher-locale-url a[lang]",
     )
     kinds = Kinds(
-        KindOfRelease.STATEMENT,
+        None,
         {
             **dict.fromkeys(("statements", "statement", "messages", "articles"), KindOfRelease.STATEMENT),
             **dict.fromkeys(("speeches", "speech"), KindOfRelease.SPEECH),

@@ -3,7 +3,7 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Polite, Text, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -39,7 +39,7 @@ class ItEsteri(Source):
         body="article .entry-content",
         drop=("article .entry-content .share",),
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("it", "en"))
+    kinds = Kinds(None, usual("it", "en"))
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
     polite = Polite(delay=10.0)  # Radware Bot Manager guards the site: as few requests as possible
     archive_from = date(2013, 1, 1)

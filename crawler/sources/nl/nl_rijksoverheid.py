@@ -3,7 +3,6 @@
 from datetime import date
 
 from crawler.declare import Address, Api, Date, Every, Kinds, Pages, PerWeek, Record
-from crawler.items import KindOfRelease
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -39,10 +38,11 @@ class NlRijksoverheid(Source):
         native_id="id",
         posted=Date("frontenddate"),
         issuers="organisationalunits",
+        needs=("issuers",),
         kind="type",
         modified="lastmodified",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("nl"))
+    kinds = Kinds(None, usual("nl"))
     archive_from = date(2010, 10, 14)
     every = Every(hours=2)
     expect = PerWeek(at_least=20, at_most=200)

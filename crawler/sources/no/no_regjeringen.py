@@ -3,7 +3,7 @@
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Feed, Fields, Kinds, Listing, PerWeek, Polite, Text, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -35,7 +35,7 @@ class NoRegjeringen(Source):
         body="div.article-body",
         alternates="a.lang-link[hreflang]",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("no", "en"))
+    kinds = Kinds(None, usual("no", "en"))
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
     polite = Polite(delay=10.0)  # Cloudflare answers 403 to many clients on pages, not on the feed
     archive_from = date(2013, 10, 16)

@@ -22,9 +22,7 @@ class NzGovernment(Source):
         body="div.field--name-body",
         attachments="div.field--name-field-files a::attr(href)",
     )
-    kinds = Kinds(
-        KindOfRelease.COMMUNIQUE, {"release": KindOfRelease.COMMUNIQUE, "speech": KindOfRelease.SPEECH}
-    )
+    kinds = Kinds(None, {"release": KindOfRelease.COMMUNIQUE, "speech": KindOfRelease.SPEECH})
     polite = Polite(delay=10.0)  # Incapsula guards all pages but the feed
     archive_from = date(1993, 11, 3)
     every = Every(hours=1)  # the feed holds some thirty entries

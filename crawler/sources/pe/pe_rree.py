@@ -33,7 +33,7 @@ class PeRree(Source):
         body="div.feed-content",
         attachments="div.feed-content a[href$='.pdf']",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("es") | {"Comunicado oficial": KindOfRelease.COMMUNIQUE})
+    kinds = Kinds(None, usual("es") | {"Comunicado oficial": KindOfRelease.COMMUNIQUE})
     polite = Polite(delay=5.0)  # answers 418 to clients that it takes for robots (2026)
     archive_from = date(2018, 3, 1)
     every = Every(hours=2)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, PerWeek, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -38,7 +38,7 @@ class SeRegeringen(Source):
         body="div.has-wordExplanation",
         alternates="li.language-link a[hreflang]",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("sv", "en"))
+    kinds = Kinds(None, usual("sv", "en"))
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
     archive_from = date(2014, 10, 3)
     every = Every(hours=1)  # a list holds what is new only

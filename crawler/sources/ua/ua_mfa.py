@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 from crawler.declare import Address, Date, Every, Fields, Kinds, Listing, Pages, PerWeek, Shared, Text, Voice
-from crawler.items import KindOfRelease, Role, Standing
+from crawler.items import Role, Standing
 from crawler.platforms.labels import usual
 from crawler.source import Source
 
@@ -37,7 +37,7 @@ class UaMfa(Source):
         body="div.article__text",
         alternates="div.header__languages a[hreflang]",
     )
-    kinds = Kinds(KindOfRelease.COMMUNIQUE, usual("uk", "en"))
+    kinds = Kinds(None, usual("uk", "en"))
     voices = {"en": Voice(Role.TRANSLATION, Standing.OFFICIAL)}
     archive_from = date(2019, 12, 1)
     every = Every(hours=1)

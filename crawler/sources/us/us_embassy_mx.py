@@ -32,7 +32,7 @@ class UsEmbassyMx(Source):
             "div.entry-content p",
             ("d 'de' MMMM 'de' y",),
             r"Oficina del Portavoz\s+(\S.{0,40})$",
-            r"^Departamento de Estado\b.*\bOficina del Portavoz\b",
+            r"^Departamento de Estado\b.*Oficina del Portavoz",
         ),
         issuers=Text("div.entry-content p", r"^(Departamento de Estado|Department of State)\b"),
         drop=("div.entry-content div.sharedaddy",),

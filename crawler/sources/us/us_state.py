@@ -75,7 +75,7 @@ class UsState(Source):
                 "div.entry-content p",
                 ("d 'de' MMMM 'de' y",),
                 r"(?:^|\s)(\d{1,2} de [a-z]+ de \d{4})\s*$",
-                r"^Departamento de Estado\b.*\bOficina del Portavoz\b",
+                r"^Departamento de Estado\b.*Oficina del Portavoz",
             ),
         ),
     )
