@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 INDEX = "https://index.commoncrawl.org"
 DATA = "https://data.commoncrawl.org"
+INDEX_CALLS = 20.0
+"""A minute, of the index, by all processes: it asks to be asked slowly and shuts out who does not."""
+RANGES = 4.0
+"""A second, of records."""
 LARGEST = 16 * 2**20
 """Bytes of a record, packed; Common Crawl cuts bodies off at one MiB (from 2025 on at five)."""
 MOST_PAGES = 10_000

@@ -5,7 +5,6 @@ What the archive says of itself (429, an error, "not here") is never taken for w
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -17,22 +16,16 @@ from crawler.archives.cdx import Answer, CdxUnreadable, Query, Row, index_addres
 from crawler.archives.choice import CaptureState
 from crawler.archives.frontier import Window
 from crawler.archives.memento import ASKED, INDEX, Asked
+from crawler.archives.sending import FIRST_REST, MOST_PAUSES, MOST_TRIES, asks_for_a_pause, send
 from crawler.items import Capture, FailureKind
 from crawler.middlewares.captures import CaptureFailed
-from crawler.middlewares.retries import asked_wait
 from crawler.spiders.failures import failure_of
 
 if TYPE_CHECKING:
     from crawler.spiders.archive import ArchiveSpider
 
-MOST_TRIES = 4
-"""Of one request that fails for a reason that may pass."""
-MOST_PAUSES = 20
-"""In a row that an archive may ask for with one request; then the run ends."""
 MOST_HOPS = 5
 """Redirects that are followed within the archive for one page."""
-_FIRST_REST = 1.0
-"""Seconds before the second try, doubled for each one more."""
 _PASSING = (FailureKind.NETWORK, FailureKind.STAGE, FailureKind.HTTP)
 
 
@@ -165,7 +158,7 @@ class Mementos:
             meta = {ASKED: asked, "dont_redirect": True, "dont_retry": True}
             request = Request(address, dont_filter=True, meta=meta)
             try:
-                response = await self._send(request)
+                response = await send(self._spider.crawler, self._budget, request)
             except CaptureFailed as error:
                 self._spider.stop("captures", str(error), FailureKind.STAGE)
                 raise Stopped from error
@@ -180,9 +173,9 @@ class Mementos:
                     raise TooMuch(detail) from error
                 if tries == MOST_TRIES:
                     raise NoPage(kind, detail) from error
-                await self._budget.rest(_FIRST_REST * 2 ** (tries - 1))
+                await self._budget.rest(FIRST_REST * 2 ** (tries - 1))
                 continue
-            if _asks_for_a_pause(response):
+            if asks_for_a_pause(response):
                 pauses += 1
                 if pauses == MOST_PAUSES:
                     detail = f"{self._archive.host} asked {pauses} times in a row to be left alone"
@@ -194,26 +187,7 @@ class Mementos:
                 if of_index and response.status == 504:
                     raise TooMuch(f"{address}: status 504")
                 if tries < MOST_TRIES:
-                    await self._budget.rest(_FIRST_REST * 2 ** (tries - 1))
+                    await self._budget.rest(FIRST_REST * 2 ** (tries - 1))
                     continue
             self._budget.answered()
             return response
-
-    async def _send(self, request: Request) -> Response:
-        """The answer to a request that has its turn. A pause that it asks for holds for all processes before
-        anything else is done with it.
-        """
-        try:
-            response: Response = await self._spider.crawler.engine.download_async(request)
-            if _asks_for_a_pause(response):
-                header = response.headers.get("Retry-After")
-                wait = asked_wait(header.decode("latin-1") if header else None, datetime.now(UTC))
-                await self._budget.pause(wait, f"status {response.status}")
-            return response
-        finally:
-            await self._budget.end()
-
-
-def _asks_for_a_pause(response: Response) -> bool:
-    """Whether the archive itself wants to be left alone, and not the site of old."""
-    return response.meta.get("capture") is None and response.status in (429, 503)

@@ -103,7 +103,9 @@ def _fetched(place: Place, folder: Path, order: dict[str, Any]) -> dict[str, Any
             stdin=subprocess.DEVNULL,
             stdout=file,
             stderr=subprocess.STDOUT,
-            env=environment_with({"COMMUNIQUE_DATA": str(place.data)}),
+            env=environment_with(
+                {"COMMUNIQUE_DATA": str(place.data), "COMMUNIQUE_DATABASE": place.database or ""}
+            ),
             check=False,
         )
     told: dict[str, Any] = json.loads(state.read_text("utf-8")) if state.exists() else {}

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from crawler.archives.pauses import LONGEST_PAUSE, FilePauses, Pauses
 from storage.database import Database
@@ -91,6 +92,67 @@ def test_requests_under_way_hinder_nobody_and_leave_nothing_when_they_have_ended
     third = shared.open()
     assert third.begin(ARCHIVE) == 0.0
     third.close()
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+class TestRestart:
+    """PostgreSQL is restarted: it ends all sessions, whatever is under way in them."""
+
+    @pytest.fixture
+    def pair(
+        self, two: tuple[Pauses, Pauses], monkeypatch: pytest.MonkeyPatch
+    ) -> tuple[DatabasePauses, DatabasePauses]:
+        one, other = two
+        assert isinstance(one, DatabasePauses)
+        assert isinstance(other, DatabasePauses)
+        monkeypatch.setattr("storage.database.AWAY", 0.0)
+        one._database.patience = other._database.patience = PATIENCE
+        return one, other
+
+    @staticmethod
+    def end_session_of(pauses: DatabasePauses, by: DatabasePauses) -> None:
+        assert pauses._known_as is not None
+        with by._database.beside() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:session)"), pauses._known_as)
+            asked = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :session")
+            while connection.scalar(asked, pauses._known_as):
+                connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+
+    def test_a_living_process_notes_anew_what_it_has_under_way(
+        self, pair: tuple[DatabasePauses, DatabasePauses]
+    ) -> None:
+        one, other = pair
+        assert one.begin(ARCHIVE) == 0.0
+        self.end_session_of(one, other)
+        assert one.begin("another.example") == 0.0
+        assert other.begin(ARCHIVE) == 0.0, "it lives, and has said so"
+        one.end(ARCHIVE)
+        one.end("another.example")
+        other.end(ARCHIVE)
+        self.end_session_of(one, other)
+        assert other.begin(ARCHIVE) == 0.0, "nothing was left noted"
+
+    def test_a_pause_is_kept_and_the_answer_that_asks_for_one_is_told(
+        self, pair: tuple[DatabasePauses, DatabasePauses]
+    ) -> None:
+        one, other = pair
+        assert one.begin(ARCHIVE) == 0.0
+        self.end_session_of(one, other)
+        one.hold(ARCHIVE, 50.0, "status 429")
+        one.end(ARCHIVE)
+        assert 30.0 < other.begin(ARCHIVE) <= 50.0
+        self.end_session_of(one, other)
+        one.close()
+
+    def test_who_looks_before_the_living_come_back_presumes_a_pause(
+        self, pair: tuple[DatabasePauses, DatabasePauses]
+    ) -> None:
+        one, other = pair
+        assert one.begin(ARCHIVE) == 0.0
+        self.end_session_of(one, other)
+        assert UNASKED - 10 < other.begin(ARCHIVE) <= UNASKED
+        one.end(ARCHIVE)
+        assert one.begin(ARCHIVE) > 0.0
 
 
 def asking(shared: Shared, web: Web, **given: object) -> subprocess.Popen[str]:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
+from time import monotonic
 
 import pytest
 
@@ -23,6 +27,7 @@ from crawler.archives.common_crawl import (
     records_in,
     wanted,
 )
+from crawler.archives.pauses import FilePauses
 from crawler.source import crawled_sources, registry
 from scheduler.samples import SAMPLES, Sample
 from storage.warc_members import response_member, warcinfo_member
@@ -30,6 +35,9 @@ from tests.crawler.server import Answer, Hit, Web, serving
 from tests.scheduler.commands import type_command
 
 HOSTS = ("index.cc.example", "data.cc.example")
+PATIENCE = 60
+LATE = 0.1
+"""Seconds by which a busy machine may see a request late, and the next one in time."""
 SOURCE = registry()["us_dhs"]
 PAGE = Sample(SAMPLES / "us_dhs" / "current").capture()
 URL = "https://www.dhs.gov/news/2025/05/20/release-1"
@@ -140,6 +148,55 @@ def test_a_range_that_cannot_be_got_is_told_and_the_same_command_goes_on(
     again = type_command("captures", "fetch", "us_dhs", "--json", "--data", tmp_path)
     assert again.code == 0, again.err
     assert [line["fate"] for line in again.lines][-1] == "revised"
+
+
+def test_it_is_left_alone_for_as_long_as_it_asks_by_this_process_and_by_others(
+    archive: tuple[Archive, Web], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, web = archive
+    monkeypatch.setenv("COMMUNIQUE_UNASKED_PAUSE", "0.6")
+    refusals = [Answer(b"SlowDown", 503, {"Retry-After": "1"}), Answer(b"no", 429)]
+    refused: list[tuple[float, float]] = []
+
+    def range_or_refusal(hit: Hit) -> Answer:
+        if not refusals:
+            return made.give_range(hit)
+        refused.append((hit.at, 1.0 if len(refusals) == 2 else 0.6))
+        return refusals.pop(0)
+
+    web.routes[f"/{FILE}"] = range_or_refusal
+    # Another process was asked, and told everybody.
+    FilePauses(tmp_path / "pauses").hold(HOSTS[0], 3.0, "status 429")
+    held_until = monotonic() + 3.0
+    fetched = type_command("captures", "fetch", "us_dhs", "--json", "--data", tmp_path)
+    assert fetched.code == 0, fetched.err
+    assert [line["fate"] for line in fetched.lines] == ["new", "revised"]
+    assert min(web.times()) >= held_until - LATE
+    assert len(refused) == 2
+    for at, seconds in refused:
+        assert not [hit for hit in web.hits if at < hit.at < at + seconds - LATE]
+
+
+def test_it_is_asked_at_the_pace_of_one_by_whatever_number_of_processes(
+    archive: tuple[Archive, Web], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, web = archive
+    monkeypatch.setenv("COMMUNIQUE_CONNECT_DELAY", "0.3")
+    orders = [tmp_path / name / "order.json" for name in ("one", "other")]
+    index, data = (f"http://{host}" for host in HOSTS)
+    for order in orders:
+        order.parent.mkdir()
+        order.write_text(
+            json.dumps({"source": "us_dhs", "index": index, "data": data, "crawls": ["CC-MAIN-2025-21"]})
+        )
+    monkeypatch.setenv("COMMUNIQUE_DATA", str(tmp_path))
+    command = [sys.executable, "-m", "scheduler.common_crawl"]
+    children = [subprocess.Popen([*command, str(order)]) for order in orders]
+    assert [child.wait(PATIENCE) for child in children] == [0, 0]
+    for path in ("index", FILE):
+        times = [hit.at for hit in web.hits if path in hit.path]
+        assert len(times) >= 2 * 2
+        assert min(later - earlier for earlier, later in pairwise(times)) >= 0.3 - LATE
 
 
 def test_crawls_are_chosen_by_their_days_however_the_list_says_them() -> None:
