@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 from crawler.browser import RENDER, Renderer
 from crawler.guard import PUBLIC_PORTS, Endpoint, Guard, RefusedAddress, read_mappings, resolve
-from crawler.turns import SLACK, open_turns
+from crawler.turns import SLACK, open_turns, with_slack
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for one address; a host with several is tried address by address."""
@@ -204,7 +204,7 @@ class GuardedDownloadHandler(HTTP11DownloadHandler):
             return None
         while True:
             asked = monotonic()
-            wait = await run_in_thread(self._turns.take, host, slot.delay + SLACK)
+            wait = await run_in_thread(self._turns.take, host, with_slack(slot.delay))
             if wait <= 0:
                 break
             await sleep(wait)

@@ -28,8 +28,15 @@ except ImportError:  # pragma: no cover - Windows: paced within each process onl
     fcntl = None  # type: ignore[assignment]
 
 SLACK = 0.1
-"""Seconds by which every pause is longer than promised: what a request may take from its turn to the wire.
-Without it a request that left late, and the next that left on time, would be nearer than the pause."""
+"""Seconds by which every pause is longer than promised: what a request may take from its turn to the host.
+Without it a request that came late, and the next that came on time, would be nearer than the pause."""
+SHARE = 0.05
+"""The same as a part of a long pause, of which nobody notices it."""
+
+
+def with_slack(pause: float) -> float:
+    """The pause that is kept so that the host never sees a shorter one, on a busy machine either."""
+    return pause + max(SLACK, SHARE * pause)
 
 
 class Turns(Protocol):

@@ -13,6 +13,7 @@ import pickle
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from crawler import items
@@ -151,10 +152,23 @@ class _Unpickler(pickle.Unpickler):
         return found
 
 
+def _by_value(member: Enum) -> tuple[type[Enum], tuple[object]]:
+    return type(member), (member.value,)
+
+
+# By itself, Python 3.11.0 to 3.11.3 (Debian 12 has such a one) sends members through `getattr`.
+_ENUMS = {each: _by_value for each in _TYPES.values() if issubclass(each, Enum)}
+
+
+class _Pickler(pickle.Pickler):
+    dispatch_table = _ENUMS
+
+
 def pack(message: object) -> bytes:
     """A message as it is sent."""
-    body = pickle.dumps(message, protocol=5)
-    return _LENGTH.pack(len(body)) + body
+    stream = io.BytesIO()
+    _Pickler(stream, protocol=5).dump(message)
+    return _LENGTH.pack(stream.tell()) + stream.getvalue()
 
 
 def unpack(body: bytes | memoryview) -> Any:  # noqa: ANN401 - whoever asked knows what it must be

@@ -57,6 +57,18 @@ def test_what_is_sent_arrives(message: Any) -> None:  # noqa: ANN401
     assert arrived == message
 
 
+def test_members_of_enumerations_travel_as_their_values_however_python_would_send_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # As Python 3.11.0 to 3.11.3 sends them.
+    monkeypatch.setattr(
+        State, "__reduce_ex__", lambda member, _: (getattr, (State, member.name)), raising=False
+    )
+    (arrived,) = Messages().take(pack(MESSAGES[0]))
+    assert arrived == MESSAGES[0]
+    assert arrived.outcome.state is State.FAILED
+
+
 @given(st.lists(st.integers(min_value=1, max_value=400), max_size=40))
 def test_messages_arrive_whole_in_whatever_pieces_they_come(sizes: list[int]) -> None:
     stream = b"".join(pack(message) for message in MESSAGES)
