@@ -109,6 +109,9 @@ def _broken(source: type[Source], sample: Sample, item: dict[str, Any]) -> Itera
     taken = date.fromisoformat(sample.meta["captured_at"][:10])
     if urlsplit(item["url"]).scheme not in ("http", "https"):
         yield f"url: expected an absolute http address, found {item['url']!r}"
+    elif source.address_key(item["url"]) is None:
+        patterns = " or ".join(repr(each.pattern) for each in source.addresses())
+        yield f"url: expected an address of {source.name} (pattern {patterns}), found {item['url']!r}"
     for name in ("posted_on", "said_on"):
         day = item.get(name)
         if day is not None and date.fromisoformat(day) > taken:

@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crawler.bodies import COUNTRIES
+
 _NAME = re.compile(r"[a-z]{2,3}(_[a-z0-9]+)+")
 
 DEFINITION = '''"""{title}."""
@@ -147,6 +149,11 @@ def write(newcomer: Newcomer, tree: Path) -> Written:
             f"of its releases, as the table of bodies has them: "
             f'body("{newcomer.issuer}", en="...", {newcomer.languages[0].partition("-")[0]}="...")'
         )
+        if newcomer.issuer.partition(".")[0] not in COUNTRIES:
+            further.append(
+                "And its country, to COUNTRIES in the same file, with the words that stand before and after "
+                f'names of its bodies: "{newcomer.issuer.partition(".")[0]}": Country(("...",), ("of ...",))'
+            )
     else:
         _run(tree, "-m", "crawler.catalogue", "--write", "README.md")
         files.append(tree / "README.md")
@@ -190,7 +197,7 @@ def definition_of(newcomer: Newcomer) -> str:
         languages=repr(newcomer.languages),
         timezone=newcomer.timezone,
         host=host,
-        host_pattern=re.escape(host) + "/",
+        host_pattern=re.escape(host.removeprefix("www.")) + "/",
         discover=discover,
         path=newcomer.path.lstrip("/"),
         key="/".join(f"{{{each}}}" for each in groups),

@@ -27,3 +27,11 @@ COUNTRIES: Mapping[str, Country] = MappingProxyType(
 ISSUERS: Mapping[str, Issuer] = MappingProxyType(
     {issuer.key: issuer for part in _PARTS for issuer in part.BODIES}
 )
+
+_STRANGE = sorted({issuer.country for issuer in ISSUERS.values()} - COUNTRIES.keys())
+if _STRANGE:
+    raise LookupError(
+        f"crawler/bodies: expected a country for each body, found none for {', '.join(_STRANGE)}. Add it to "
+        "COUNTRIES beside its bodies, with the words that stand before and after their names: "
+        '"at": Country(("Austrian",), ("of Austria",))'
+    )

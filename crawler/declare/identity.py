@@ -32,6 +32,10 @@ class Address:
 
     def __post_init__(self) -> None:
         check_pattern("Address", "pattern", self.pattern)
+        if re.match(r"[\^(?:]*www\\?\.", self.pattern):
+            raise DefinitionError(
+                f"Address.pattern: {self.pattern!r} begins with www., which is taken off before"
+            )
         groups = set(re.compile(self.pattern).groupindex) | set(self.query)
         if self.query == ("*",):
             groups.add("query")

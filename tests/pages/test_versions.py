@@ -71,6 +71,7 @@ def test_versions_that_no_index_shows_are_asked_for_where_they_would_stand() -> 
     ("shared", "message"),
     [
         (lambda: Shared("(", "{n}"), "does not compile"),
+        (lambda: Address(r"www\.example\.org/(?P<n>\d+)", "{n}"), "begins with www."),
         (lambda: Shared(r"(?P<n>\d+)", "{number}"), "are not groups"),
         (lambda: Shared(r"(?P<n>\d+)", "{n}", {"en": "https://www.example.org/{x}"}), "are not groups"),
         (
@@ -83,7 +84,7 @@ def test_versions_that_no_index_shows_are_asked_for_where_they_would_stand() -> 
         ),
     ],
 )
-def test_shared_ids_that_contradict_themselves_are_refused(shared: Any, message: str) -> None:  # noqa: ANN401
+def test_addresses_and_ids_that_contradict_themselves_are_refused(shared: Any, message: str) -> None:  # noqa: ANN401
     with pytest.raises(DefinitionError, match=message):
         shared()
 

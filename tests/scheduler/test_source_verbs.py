@@ -82,6 +82,16 @@ def test_a_redesigned_page_fails_field_by_field(copied: Path) -> None:
     assert "item.title" not in wrong
 
 
+def test_a_sample_at_an_address_of_no_release_is_refused_whatever_is_expected_of_it(copied: Path) -> None:
+    case = copied / "us_dhs" / "current"
+    meta = (case / "meta.json").read_text("utf-8")
+    (case / "meta.json").write_text(meta.replace("dhs.gov/news/", "dhs.gov/about/"), "utf-8")
+    page = (case / "page.html").read_text("utf-8")
+    (case / "page.html").write_text(page.replace("dhs.gov/news/", "dhs.gov/about/"), "utf-8")
+    wrong = {each.field: each.problem or "" for each in check_source(source_named("us_dhs"), copied)}
+    assert "expected an address of us_dhs" in wrong["invariants"]
+
+
 def test_a_missing_index_and_a_missing_language_are_named(copied: Path) -> None:
     for case in (copied / "us_dhs").iterdir():
         if json.loads((case / "meta.json").read_text("utf-8")).get("discovery") == 0:
@@ -266,7 +276,7 @@ def in_tree(tree: Path, *words: str) -> subprocess.CompletedProcess[str]:
 NEW = (
     "source", "new", "--name", "zz_harbours", "--title", "Ministry of Harbours", "--issuer", "ch.fdfa",
     "--languages", "de,en", "--timezone", "Europe/Zurich",
-    "--listing", "https://harbours.example/news?page={page}", "--path", "news/(?P<slug>[^/]+)",
+    "--listing", "https://www.harbours.example/news?page={page}", "--path", "news/(?P<slug>[^/]+)",
     "--archive-from", "2024-01-02",
 )  # fmt: skip
 
@@ -288,6 +298,10 @@ def test_an_invented_ministry_needs_definition_samples_and_table_and_no_other_fi
     changed = {path for path in after if after[path] != before.get(path)}
     assert {path for path in changed if "zz_harbours" not in str(path)} == {Path("README.md")}
     assert b"| `zz_harbours` |" in after[Path("README.md")]
+    # What is expected of its pages is releases, and its address is one of the source.
+    for case in ("release-de", "release-en"):
+        expected = json.loads(after[Path(f"tests/samples/zz_harbours/{case}/expected.json")])
+        assert "held" not in expected["release"], expected["release"]
     definition = after[Path("crawler/sources/zz/zz_harbours.py")].decode()
     assert len(definition.splitlines()) <= 45
 
@@ -297,6 +311,7 @@ def test_a_body_that_speaks_for_the_first_time_is_asked_for_by_name(tree: Path) 
     made = in_tree(tree, *words, "--tree", str(tree))
     assert made.returncode == 0, made.stderr
     assert 'body("zz.harbours"' in made.stderr
+    assert '"zz": Country(' in made.stderr
     assert (tree / "crawler/sources/zz/zz_harbours.py").is_file()
 
 
