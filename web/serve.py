@@ -17,8 +17,6 @@ from scheduler.verbs import ending
 if TYPE_CHECKING:
     pass
 
-_ANSWERS_WITHIN = 60
-"""Seconds within which one of several processes gives a sign of life; then another takes its place."""
 HOW_TO_INSTALL = f"The desk needs packages that are not installed: {how_to_install('web')}"
 
 
@@ -97,13 +95,13 @@ def serve(
         import jinja2  # noqa: F401
         import python_multipart  # noqa: F401
         import uvicorn
-        from uvicorn.supervisors import Multiprocess
     except ImportError as error:
         raise Refusal(f"{HOW_TO_INSTALL} ({error})") from None
 
     from storage.access import list_users
     from web.app import create_app
     from web.desk import LOOPBACK_NAMES, DeskSettings
+    from web.processes import EndsAtOnce, answer_in
 
     loopback = _is_loopback(host)
     names = frozenset(each.lower() for each in name or ())
@@ -142,16 +140,16 @@ def serve(
                 access_log=False,
                 # Who asks is believed of a proxy only where there is said to be one.
                 proxy_headers=bool(prefix or names),
-                workers=processes,
-                timeout_worker_healthcheck=_ANSWERS_WITHIN,
             )
             try:
                 if processes == 1:
                     uvicorn.Server(config).run([listener])
                 else:
-                    Multiprocess(config, [listener]).run()
+                    answer_in(processes, partial(uvicorn.Server(config).run, [listener]))
             except KeyboardInterrupt:
                 pass  # how a person ends it
+            except EndsAtOnce as error:
+                raise Refusal(f"The desk cannot answer: {error}. What it said stands above.") from None
     finally:
         store.close()
 

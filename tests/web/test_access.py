@@ -7,18 +7,21 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from storage.access import list_audit
 from storage.decisions import latest_decisions
+from storage.health import keep_health
 from storage.questions import find_questions
 from tests.scheduler.commands import ROOT, type_command
+from tests.web.archive import NOW
 from tests.web.conftest import PASSWORD, TOKEN, Filled, Site, form_of
 from web.access import Attempts
 from web.keys import password_fits, password_hash, signed, unsigned
+from web.pages.sources import _stands
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 PAGES = ("/", "/changes", "/sources", "/sources/mx_sre", "/review", "/review/held", "/runs", "/take-away")
@@ -106,6 +109,17 @@ def test_what_is_done_is_written_down_with_who_when_and_from_where(site: Site) -
     page = site.client.get("/audit").text
     assert "login failed" in page
     assert "newsroom" in page
+
+
+def test_what_the_service_judged_lately_is_told_without_judging_again(site: Site) -> None:
+    with site.desk.write() as connection:
+        keep_health(connection, "mx_sre", "silent", "Nothing for <9> days.", {}, None, NOW)
+    told = site.desk.standing.get(lambda: _stands(site.desk)).listed
+    (kept,) = (each.standing for each in told if each.name == "mx_sre")
+    assert (kept.state, kept.words, kept.reason) == ("failing", "silent", "Nothing for <9> days.")
+    site.clock.advance(hours=3)
+    (judged,) = (each.standing for each in _stands(site.desk).listed if each.name == "mx_sre")
+    assert judged.reason != kept.reason
 
 
 def test_a_session_ends_with_its_time_its_logout_and_its_user(site: Site) -> None:
@@ -276,10 +290,9 @@ class TestCommands:
     def test_a_prefix_that_is_none_is_wrong_usage(self, tmp_path: Path) -> None:
         assert type_command("serve", "--root-path", "a b", "--data", tmp_path).code == 2
 
-    @pytest.mark.parametrize("options", [(), ("--read-only", "--processes", "2")])
-    def test_the_desk_is_served_until_somebody_ends_it(self, tmp_path: Path, options: Sequence[str]) -> None:
+    def test_the_desk_is_served_until_somebody_ends_it(self, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "scheduler", "serve", "--port", "0", "--data", str(tmp_path)]
-        process = subprocess.Popen([*command, *options], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         try:
             assert process.stderr is not None
             told = process.stderr.readline()

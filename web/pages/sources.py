@@ -13,12 +13,14 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse
 
 from crawler.source import crawled_sources, registry
+from scheduler.health.evidence import GOOD
 from scheduler.health.standing import Standing as Judged
 from scheduler.health.standing import standings
 from scheduler.plan import plans
 from scheduler.triggers import every_in_words
 from scheduler.verbs.coverage import expectation_of
 from storage.coverage import DayCoverage, coverage, first_day
+from storage.health import find_health
 from storage.held import count_held
 from storage.overview import SourceOverview, overview_of, overviews
 from storage.runs import find_runs
@@ -37,6 +39,8 @@ YEARS = 2
 """Calendar years that are shown at once."""
 _SIGNS = {"never run": "never", "paused": "paused"}
 """Of states of health that are neither good nor bad."""
+YOUNG = timedelta(hours=2)
+"""Age of a judgement that is told as it is; the service makes them anew every hour, and after every run."""
 LATE = timedelta(hours=6)
 """So long after it was due a source is overdue."""
 STATES = ("stored", "discovered", "held", "skipped", "failed", "gone")
@@ -93,7 +97,16 @@ def _stands(desk: Desk) -> Stands:
         for (name, _), number in count_held(connection).items():
             held[name] += number
         planned = plans(crawled_sources(), connection, now)
-        judged = standings(connection, now, set(found))
+        # What the service judged within the hour is told as it is: to judge a source takes the longer, the
+        # more of it is kept.
+        kept = {name: each for name, each in find_health(connection).items() if name in found}
+        judged: dict[str, Verdict] = {
+            name: Verdict(each.state, each.reason)
+            for name, each in kept.items()
+            if timedelta(0) <= now - each.judged_at <= YOUNG
+        }
+        others = standings(connection, now, set(found) - set(judged))
+        judged |= {name: Verdict(each.health, each.reason) for name, each in others.items()}
     listed = []
     for name, definition in crawled_sources().items():
         overview = found.get(name, SourceOverview(name))
@@ -159,7 +172,20 @@ def source(
     return show(request, "source.html", values)
 
 
-def standing(judged: Judged | None, held: int, plan: Plan | None, now: datetime) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How `communique health` judges a source."""
+
+    health: str
+    reason: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nobody needs to look."""
+        return self.health in GOOD
+
+
+def standing(judged: Judged | Verdict | None, held: int, plan: Plan | None, now: datetime) -> Standing:
     """How a source stands, as `communique health` judges it; and what waits for a person though all is well.
 
     `judged` is None of what never ran, `plan` of what is never crawled.
