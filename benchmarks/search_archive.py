@@ -146,6 +146,8 @@ def fill(
         have = connection.scalar(select(func.count()).select_from(ReleaseRow)) or 0
         step = (connection.scalar(select(func.count()).select_from(StatementRow)) or 0) // STEP
         indexed = count_entries(connection)
+    if have >= releases and indexed:
+        return
     if have == 0:
         with database.write() as connection:
             _begin(connection)

@@ -145,6 +145,8 @@ def serve(
                 if processes == 1:
                     uvicorn.Server(config).run([listener])
                 else:
+                    # Each process has connections of its own; one that two speak through tells both nonsense.
+                    store.database.close()
                     answer_in(processes, partial(uvicorn.Server(config).run, [listener]))
             except KeyboardInterrupt:
                 pass  # how a person ends it
