@@ -134,7 +134,8 @@ async def _read(
 ) -> dict[str, list[float]]:
     took: defaultdict[str, list[float]] = defaultdict(list)
     refused: defaultdict[str, int] = defaultdict(int)
-    limits = httpx.Limits(max_connections=readers, max_keepalive_connections=readers)
+    # Shorter than servers keep a connection that nobody uses: no question meets one that is being closed.
+    limits = httpx.Limits(max_connections=readers, max_keepalive_connections=readers, keepalive_expiry=2)
     warm = time.perf_counter() + WARM
     end = time.monotonic() + WARM + seconds
 
