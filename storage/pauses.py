@@ -78,6 +78,8 @@ class DatabasePauses:
     def end(self, archive: str) -> None:
         """See Pauses."""
         with self._own:
+            if not self._under_way.get(archive):
+                return  # all was closed meanwhile
             self._under_way[archive] -= 1
             if not self._under_way[archive]:
                 self._persevere(partial(self._strike_out, archive=archive))

@@ -52,7 +52,7 @@ class Pauses(Protocol):
         """Nobody is to ask the archive for so long. Of two pauses the one that ends later counts."""
 
     def close(self) -> None:
-        """This process asks for nothing more."""
+        """This process asks for nothing more. What was under way is struck out; its `end` may still come."""
 
 
 class FilePauses:
@@ -89,7 +89,10 @@ class FilePauses:
     def end(self, archive: str) -> None:
         """See Pauses."""
         with self._alone(archive):
-            number, path, own = self._under_way.pop(archive)
+            noted = self._under_way.pop(archive, None)
+            if noted is None:
+                return  # all was closed meanwhile
+            number, path, own = noted
             if number > 1:
                 self._under_way[archive] = (number - 1, path, own)
                 return
@@ -104,8 +107,8 @@ class FilePauses:
 
     def close(self) -> None:
         """See Pauses."""
-        for archive, (number, _, _) in list(self._under_way.items()):
-            for _ in range(number):
+        for archive in list(self._under_way):
+            while archive in self._under_way:
                 self.end(archive)
 
     def _note(self, archive: str) -> tuple[Path, int]:

@@ -362,7 +362,8 @@ class ArchiveSpider(SourceSpider):
         try:
             read = await self.reader.read(chain.due, page)
         except ReaderUnusable as error:
-            self.cannot_read(error)
+            if not self._is_stopping():
+                self.cannot_read(error)
             raise Stopped from error
         except ReadingFailed as error:
             logger.error("%s: reading %s failed: %s\n%s", self.name, page.url, error, error.traceback)

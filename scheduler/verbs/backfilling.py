@@ -334,6 +334,9 @@ def _show_plan(parts: Sequence[Part], hours: float, place: Place) -> None:
     out().print(shown)
     total = _total(parts, hours)
     requests, time = total["requests"], duration(hours * 3600)
+    if not requests:
+        say("Nothing is left to be asked for.")
+        return
     say(
         f"Together about {requests} requests in {time}, hosts side by side. Pages are estimated by what "
         "each definition expects a week, until an index has shown them."

@@ -94,6 +94,17 @@ def test_requests_under_way_hinder_nobody_and_leave_nothing_when_they_have_ended
     third.close()
 
 
+def test_what_ends_after_all_was_closed_is_no_error_and_was_struck_out(
+    two: tuple[Pauses, Pauses],
+) -> None:
+    one, other = two
+    assert [one.begin(ARCHIVE), one.begin(ARCHIVE)] == [0.0, 0.0]
+    one.end(ARCHIVE)
+    one.close()
+    one.end(ARCHIVE)
+    assert other.begin(ARCHIVE) == 0.0
+
+
 @pytest.mark.parametrize("backend", ["postgresql"])
 class TestRestart:
     """PostgreSQL is restarted: it ends all sessions, whatever is under way in them."""
