@@ -9,7 +9,7 @@ brought something, so the weights of a silent stretch add up to -ln of its chanc
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -25,6 +25,8 @@ LEAST_DAYS = 8
 HOLIDAY = 0.25
 """Part of a usual day that a holiday is taken for before there is experience."""
 _HOLIDAYS_OF_EXPERIENCE = 4.0
+LIKE_OTHERS = 200.0
+"""So many days of a weekday's own it takes to weigh as much as what its kind is like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +121,28 @@ def _learned(days: list[date], holidays: frozenset[date]) -> _Weights:
             continue
         number[day.weekday()] += 1
         hits[day.weekday()] += day in with_some
-    usual = [(hit + 0.5) / (each + 1) if each else 0.0 for hit, each in zip(hits, number, strict=True)]
+    usual = _usual(number, hits)
     expected = sum(usual[day.weekday()] for day in on_holidays)
     found = sum(day in with_some for day in on_holidays)
     part = (found + HOLIDAY * _HOLIDAYS_OF_EXPERIENCE) / (expected + _HOLIDAYS_OF_EXPERIENCE)
     return _Weights(usual, holidays, min(part, 1.0))
+
+
+def _usual(number: Sequence[int], hits: Sequence[int]) -> list[float]:
+    """How often each day of the week brings something.
+
+    Two years have a hundred of each, too few to tell a day that nearly always does from one that always
+    does; so a day is taken to be much like the others of its kind: working days, or days of rest, which
+    are those that bring less than half of what the five best do, whatever the country calls them.
+    """
+    rates = [hit / each if each else 0.0 for hit, each in zip(hits, number, strict=True)]
+    half = sum(sorted(rates)[-5:]) / 10
+    usual = []
+    for day, each in enumerate(number):
+        kind = [other for other in range(7) if (rates[other] >= half) == (rates[day] >= half)]
+        shared = (sum(hits[other] for other in kind) + 0.5) / (sum(number[other] for other in kind) + 1)
+        usual.append((hits[day] + LIKE_OTHERS * shared) / (each + LIKE_OTHERS) if each else 0.0)
+    return usual
 
 
 def usual_share(hits: int, number: int, least: float) -> float:

@@ -200,6 +200,23 @@ def test_one_page_that_cannot_be_read_is_an_alarm_and_one_by_a_body_that_nobody_
     assert judge(evidence(held)).health is health
 
 
+def test_days_of_rest_are_those_on_which_little_comes_whatever_the_country_calls_them() -> None:
+    def rested(*days: int) -> float:
+        posted = {
+            day: 2
+            for number in range(1, 400)
+            if (day := TODAY - timedelta(days=number)).weekday() not in days
+        }
+        last = max(posted)
+        friday = last + timedelta(days=(4 - last.weekday()) % 7 - 7)
+        return silence(
+            since(friday - timedelta(days=1), posted), frozenset(), friday + timedelta(days=2), 3
+        ).weight
+
+    assert rested(4, 5) < 0.1, "Friday and Saturday"
+    assert rested(5, 6) > 2.0, "a Friday that ought to have brought something"
+
+
 def test_an_index_that_knows_none_of_its_addresses_any_more_has_moved() -> None:
     moved = counted(listed=300, listed_known=0, stored=300, discovered=300)
     judgement = judge(evidence(moved))
