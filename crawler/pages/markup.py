@@ -10,6 +10,8 @@ from lxml import etree
 from crawler.pages.paragraphs import BLOCKS, Element
 
 _DEEPEST = 1000
+_BREAK = "<br><br>"
+"""What stands for a block beyond that."""
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)[^<>]*>")
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -108,23 +110,26 @@ def _thinned(markup: str) -> str:
     pieces: list[str] = []
     open_tags: list[str] = []
     end = 0
+    # Whether nothing but space has come since a break: one for each of thousands of tags would all be walked.
+    broken = False
     for match in _TAG.finditer(markup):
-        pieces.append(markup[end : match.start()])
+        between = markup[end : match.start()]
+        broken = broken and not between.strip()
+        pieces.append(between)
         end = match.end()
         name = match.group(2).lower()
-        if name in _VOID:
-            pieces.append(match.group())
-        elif not match.group(1):
-            open_tags.append(name)
-            pieces.append(match.group() if len(open_tags) <= _DEEPEST else _instead(name))
-        else:
+        deep = False
+        if name not in _VOID:
+            if not match.group(1):
+                open_tags.append(name)
             deep = len(open_tags) > _DEEPEST
-            if open_tags and open_tags[-1] == name:
+            if match.group(1) and open_tags and open_tags[-1] == name:
                 open_tags.pop()
-            pieces.append(_instead(name) if deep else match.group())
+        if not deep:
+            pieces.append(match.group())
+            broken = False
+        elif name in BLOCKS and not broken:
+            pieces.append(_BREAK)
+            broken = True
     pieces.append(markup[end:])
     return "".join(pieces)
-
-
-def _instead(name: str) -> str:
-    return "<br><br>" if name in BLOCKS else ""

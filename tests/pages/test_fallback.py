@@ -247,9 +247,9 @@ def test_a_page_wrapped_however_deep_gives_no_navigation_for_text(depth: int) ->
 
 
 def test_reading_without_rules_is_no_worse_than_the_libraries_alone() -> None:
-    """On all sample pages, against what the rules of their sources read (`benchmarks/fallback.py`)."""
-    ours, libraries = measure().values()
-    assert ours["pages"] > 100
+    """On a third of the sample pages, against what rules read (`benchmarks/fallback.py`: on all)."""
+    ours, libraries = measure(one_in=3).values()
+    assert ours["pages"] > 50
     for field in ("text", "title", "day"):
         assert ours[field] >= libraries[field], field
 
