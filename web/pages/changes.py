@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from crawler.source import registry
+from crawler.source import crawled_sources
 from pipelines.changes import Reached, changes_before, read_reached
 from storage.search.cursors import BadCursor, read_cursor, write_cursor
 from web import words
@@ -37,7 +37,9 @@ def changes(
     values = {
         "changes": found,
         "source": wanted,
-        "known": dict(sorted((name, words.source(name)) for name in registry())),
+        "known": {
+            name: words.source(name) for name in sorted({*crawled_sources(), *([wanted] if wanted else [])})
+        },
         "further": following and address("/changes", {"source": wanted, "cursor": following}),
         "later": cursor is not None,
     }
