@@ -14,6 +14,7 @@ stored and stay in the queue; the linker takes them up afterwards.
 from __future__ import annotations
 
 import signal
+import threading
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -267,6 +268,9 @@ class Relinker:
             initializer=_sit_down,
             initargs=(self._url, self._make_judge),
         )
+        with _interrupts_ignored():
+            # The first work starts them all; each hears nothing of Ctrl-C from its first moment on.
+            pool.submit(_own_bench)
         try:
             yield lambda work, batches: _ahead(pool, work, batches, self._jobs * _AHEAD)
         finally:
@@ -289,13 +293,27 @@ class Bench:
 Work = Callable[[list[str], "Bench | None"], Any]
 Run = Callable[[Work, Iterator[list[str]]], Iterator[tuple[list[str], Any]]]
 
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Processes that are started meanwhile ignore Ctrl-C, which at a terminal reaches the whole group: only
+    the process that writes acts on it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 _bench: Bench | None = None
 """Of this process, when it is one of the workers."""
 
 
 def _sit_down(url: str, make_judge: MakeJudge) -> None:
     global _bench
-    # Ctrl-C at the terminal reaches the whole group; only the process that writes acts on it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     _bench = Bench(Database(url), make_judge())

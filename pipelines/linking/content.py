@@ -25,6 +25,7 @@ from pipelines.linking.gate import worth_aligning
 from pipelines.linking.judge import Pair
 from pipelines.linking.prepared import Prepared
 from pipelines.linking.scripts import LANGUAGE, relation
+from pipelines.linking.sharing import Common, titles_name_other_days
 from pipelines.linking.vectors import Vectors
 from pipelines.linking.weights import Scorer, WeightSet, probability
 
@@ -62,6 +63,8 @@ class ContentScore:
     """What each feature adds to the logit."""
     alignment: tuple[tuple[int, int], ...]
     """Passages that correspond, in order: by vectors where there are any, else by anchors."""
+    of_other_days: bool
+    """Whether the headlines name days, and not the same."""
 
 
 TextPair = Pair[Content]
@@ -104,7 +107,7 @@ def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[Conte
             if scorer is not weights.texts and (both := _vectors(each)) is not None
         ]
         near = sketch_vectors(with_vectors)
-        for pair, (bag, _), words, scorer in zip(some, bags, texts, chosen, strict=True):
+        for pair, bag, words, scorer in zip(some, bags, texts, chosen, strict=True):
             sketches = [words] if scorer is weights.texts else [words, next(near)]
             yield _score(pair, bag, sketches, scorer)
 
@@ -116,10 +119,10 @@ def _scorer(pair: TextPair, weights: WeightSet) -> Scorer:
 
 
 def _score(
-    pair: TextPair, bag: Mapping[str, float], sketches: Sequence[Sketch], scorer: Scorer
+    pair: TextPair, bag: tuple[dict[str, float], Common], sketches: Sequence[Sketch], scorer: Scorer
 ) -> ContentScore | None:
     shared = relation(pair.ours.prepared.language, pair.theirs.prepared.language)
-    features = dict(bag)
+    features = dict(bag[0])
     limits: dict[str, tuple[float, float]] = {}
     for sketch in sketches:
         features |= sketch.features
@@ -133,7 +136,8 @@ def _score(
     logit = sum(shares.values())
     if logit < scorer.ask:
         return None
-    return ContentScore(probability(logit), logit, scorer, features, shares, path.cells)
+    other_days = titles_name_other_days(bag[1])
+    return ContentScore(probability(logit), logit, scorer, features, shares, path.cells, other_days)
 
 
 def _portions(pairs: Sequence[TextPair]) -> Iterator[list[TextPair]]:
@@ -164,7 +168,7 @@ def _evidence(pair: TextPair, found: ContentScore, weights: WeightSet) -> Eviden
     margin = found.logit - found.scorer.join
     one_language = relation(left.language, right.language) == LANGUAGE
     kind = SAME_CONTENT if one_language else TRANSLATION
-    others = _is_of_other_figures(found.features, one_language)
+    others = _is_of_other_figures(found, one_language)
     if others:
         # A template filled in again, or a correction. In two languages a figure may be spelled out.
         margin = min(margin, _MARGIN_OF_OTHER_FIGURES)
@@ -184,7 +188,11 @@ def _evidence(pair: TextPair, found: ContentScore, weights: WeightSet) -> Eviden
     if vague:
         told["reason"] = "a day, countries and small numbers are shared, but no large number, name or passage"
     if others:
-        told["reason"] = "passages correspond, but more of their figures differ than agree"
+        told["reason"] = (
+            "passages correspond, but the headlines name other days, and figures differ"
+            if found.of_other_days
+            else "passages correspond, but more of their figures differ than agree"
+        )
         if one_language:
             return Evidence(left.id, right.id, kind, CONTRADICTION, told)
     excerpt = _excerpt(pair, found)
@@ -196,16 +204,20 @@ def _evidence(pair: TextPair, found: ContentScore, weights: WeightSet) -> Eviden
     return conclude(kind, left, right, JOINABLE + 0.35 * (2 * probability(margin) - 1), told)
 
 
-def _is_of_other_figures(features: Mapping[str, float], one_language: bool) -> bool:
+def _is_of_other_figures(found: ContentScore, one_language: bool) -> bool:
     """Whether each text has figures, in passages that correspond, which the other has nowhere, and those are
     more than the shared ones.
 
     In two languages figures differ for other reasons too (miles and kilometres, a number in words): there the
     days must differ as well, or twice as many figures where none are named. Where both name days and large
-    numbers, and neither a day nor such a number is shared, small numbers and years agree by chance.
+    numbers, and neither a day nor such a number is shared, small numbers and years agree by chance. What is
+    told of two days in a row may name both; then the headlines tell.
     """
+    features = found.features
     if not features["clash"] > 0:
         return False
+    if found.of_other_days and not one_language:
+        return True
     # Below what is usual: there are some on both sides.
     both_have = features["date"] < 0 and features["number"] < 0
     if not one_language and both_have and features["many date"] == features["many number"] == 0:

@@ -61,6 +61,7 @@ class Side:
         "passages",
         "spread",
         "title",
+        "title_days",
         "title_figures",
         "units",
         "weight",
@@ -75,6 +76,7 @@ class Side:
         headline = np.flatnonzero(chosen & titled)
         titles = prepared.hashes[headline]
         self.title: frozenset[int] = frozenset(titles.tolist())
+        self.title_days: frozenset[int] = frozenset(titles[prepared.kinds[headline] == DATE].tolist())
         self.title_figures: frozenset[int] = frozenset(
             titles[_IS_FIGURE[prepared.kinds[headline]]].tolist() if len(titles) else ()
         )
@@ -220,3 +222,9 @@ def titles_clash(found: Common) -> bool:
     """Whether each headline has a figure that the other has not."""
     ours, theirs = found.left.title_figures, found.right.title_figures
     return bool(ours - theirs and theirs - ours)
+
+
+def titles_name_other_days(found: Common) -> bool:
+    """Whether both headlines name a day, and none that is the same."""
+    ours, theirs = found.left.title_days, found.right.title_days
+    return bool(ours and theirs) and ours.isdisjoint(theirs)

@@ -269,7 +269,7 @@ def at_once(world: Database) -> dict[int, State]:
     return found
 
 
-ORDERS = int(os.environ.get("COMMUNIQUE_TEST_ORDERS", "10"))
+ORDERS = int(os.environ.get("COMMUNIQUE_TEST_ORDERS", "6"))
 """Orders that are tried for each cap: every one takes a second. `benchmarks/README.md` tells of a hundred."""
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, Engine, create_engine, delete
 
 from crawler.items import ClaimKind, KindOfRelease, Release, Role
 from pipelines.link import link_releases, relink_all
@@ -91,13 +93,21 @@ def _pool() -> list[Release]:
 POOL = _pool()
 
 
-@contextmanager
-def _database() -> Iterator[Connection]:
+@cache
+def _engine() -> Engine:
+    """One for all databases here: it remembers how its questions are put in SQL."""
     engine = create_engine("sqlite://")
     Table.metadata.create_all(engine)
-    with engine.begin() as connection:
+    return engine
+
+
+@contextmanager
+def _database() -> Iterator[Connection]:
+    """An empty database, in memory."""
+    with _engine().begin() as connection:
         yield connection
-    engine.dispose()
+        for table in reversed(Table.metadata.sorted_tables):
+            connection.execute(delete(table))
 
 
 def _arrive(releases: Sequence[Release], cuts: Sequence[int], cap: int) -> State:
@@ -111,6 +121,10 @@ def _arrive(releases: Sequence[Release], cuts: Sequence[int], cap: int) -> State
 ALL_AT_ONCE = {cap: _arrive(POOL, (), cap) for cap in (CAP, 50)}
 
 
+ORDERS = int(os.environ.get("COMMUNIQUE_TEST_ORDERS", "8"))
+"""Orders that are tried for each cap, beside two that are always."""
+
+
 @st.composite
 def arrivals(draw: st.DrawFn) -> tuple[list[int], list[int]]:
     order = draw(st.permutations(range(len(POOL))))
@@ -119,7 +133,7 @@ def arrivals(draw: st.DrawFn) -> tuple[list[int], list[int]]:
 
 
 @pytest.mark.parametrize("cap", [CAP, 50])
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=ORDERS, deadline=None, derandomize=True)
 @given(arrivals())
 @example((list(range(len(POOL))), list(range(1, len(POOL)))))
 @example((list(reversed(range(len(POOL)))), list(range(1, len(POOL)))))

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipelines.linking.alignment import align, best_path
-from pipelines.linking.content import Content, TextPair, score_pairs
+from pipelines.linking.content import Content, TextPair, score_pairs, weigh_contents
+from pipelines.linking.evidence import JOINABLE, Evidence
 from pipelines.linking.features import measure_bag, measure_texts
 from pipelines.linking.gate import worth_aligning
 from pipelines.linking.prepared import Prepared, prepare
@@ -90,3 +91,33 @@ def test_tables_of_many_sizes_are_summed_up_as_each(stacks: list[np.ndarray]) ->
     for stack, found in zip(stacks, align(stacks), strict=True):
         assert found.path == best_path(stack[0])
         assert found.others == (best_path(stack[1]).total,)
+
+
+def test_headlines_of_two_days_in_a_row_never_join_though_both_texts_name_both_days() -> None:
+    def warning(day: int, departments: int, rain: int, language: str) -> Prepared:
+        if language == "fr":
+            return prepare(
+                f"Vigilance orange orages : point de situation du {day} février 2025",
+                f"Météo-France maintient ce {day} février 2025 la vigilance orange orages pour {departments} "
+                f"départements. Le phénomène devrait se prolonger jusqu'au {day + 1} février 2025.\n\n"
+                f"On attend localement {rain} millimètres de pluie.",
+                "fr",
+            )
+        return prepare(
+            f"Orange warning for thunderstorms: situation on February {day}, 2025",
+            f"On February {day}, 2025, Météo-France is maintaining the orange warning for thunderstorms in "
+            f"{departments} departments. It is expected to last until February {day + 1}, 2025.\n\n"
+            f"Locally {rain} millimetres of rain are expected.",
+            "en",
+        )
+
+    def evidence(one: Prepared, other: Prepared) -> Evidence | None:
+        left, right = facts("1", "fr_meteo", "fr"), facts("2", "fr_meteo", "en")
+        (found,) = weigh_contents([TextPair(left, right, Content(one), Content(other))], load_weights())
+        return found
+
+    same = evidence(warning(15, 20, 79, "fr"), warning(15, 20, 79, "en"))
+    next_day = evidence(warning(15, 20, 79, "fr"), warning(16, 7, 59, "en"))
+    assert same is not None
+    assert same.score >= JOINABLE
+    assert next_day is None or next_day.score < JOINABLE
