@@ -269,8 +269,9 @@ class Relinker:
             initargs=(self._url, self._make_judge),
         )
         with _interrupts_ignored():
-            # The first work starts them all; each hears nothing of Ctrl-C from its first moment on.
-            pool.submit(_own_bench)
+            # Each work starts one more while none is idle, so all are there before the first batch.
+            for _ in range(self._jobs):
+                pool.submit(_start)
         try:
             yield lambda work, batches: _ahead(pool, work, batches, self._jobs * _AHEAD)
         finally:
@@ -317,6 +318,10 @@ def _sit_down(url: str, make_judge: MakeJudge) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     _bench = Bench(Database(url), make_judge())
+
+
+def _start() -> None:
+    """Work for a process that is only to be started."""
 
 
 def read_batch(ids: list[str], bench: Bench | None = None) -> Fresh:
