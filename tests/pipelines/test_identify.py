@@ -145,7 +145,7 @@ def test_an_alternate_claims_what_the_other_claims_for_itself() -> None:
     french_url = "https://www.canada.ca/fr/affaires-mondiales/nouvelles/2017/02/visite.html"
     english = released(
         ministry_item(
-            source="ca_gac", url=english_url, title="Visit", body=ENGLISH, kind=None,
+            source="ca_gac", url=english_url, title="Visit", body=ENGLISH, kind="News release",
             alternates=(Alternate(french_url, "fr"), Alternate(english_url, "en")),
         )
     )  # fmt: skip
@@ -154,7 +154,7 @@ def test_an_alternate_claims_what_the_other_claims_for_itself() -> None:
     )
     french = released(
         ministry_item(
-            source="ca_gac", url=french_url, title="Visite", body=(french_text,), kind=None,
+            source="ca_gac", url=french_url, title="Visite", body=(french_text,), kind="Communiqué de presse",
             alternates=(Alternate(english_url, "en"),),
         )
     )  # fmt: skip
