@@ -18,7 +18,7 @@ import json
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -65,9 +65,9 @@ def pages(number: int, navigation: int) -> list[Stored]:
     )
     before, after = (f"<nav class='{each}'><ul>{menu}</ul></nav>" for each in ("top", "foot"))
     found: list[Stored] = []
-    releases = number
+    releases = number * 3 // 2
     while len(found) < number:
-        releases *= 2
+        releases += number
         replica = Replica(releases=releases, seed=11)
         sites = all_sites(replica.world, 6_000)
         found = []
@@ -188,6 +188,13 @@ class Result:
         return f"{self.pages:6} pages, {rate:8.1f} a second and core ({rate / ours:.3f} of ours); {quality}"
 
 
+def show(results: Mapping[str, Result]) -> None:
+    """Print a line for each reader, of all rounds so far."""
+    best = results["ours, reading"]
+    for name, result in results.items():
+        print(f"{name:15} {result.in_words(best.pages / best.seconds)}", flush=True)
+
+
 def main(
     number: Annotated[int, typer.Option("--pages", help="How many pages.")] = 600,
     navigation: Annotated[int, typer.Option(help="Bytes of navigation before and after.")] = 20_000,
@@ -198,7 +205,7 @@ def main(
     at_once: Annotated[int, typer.Option("--round", help="Pages of a round.")] = 500,
     slow: Annotated[int, typer.Option(help="Pages for news-please.")] = 200,
 ) -> None:
-    """Measure, and print a line for each."""
+    """Measure, and print a line for each after every round."""
     stored = pages(number, navigation)
     size = fmean(len(each.capture.body) for each in stored)
     print(f"{len(stored)} pages, {size / 1000:.0f} kB each", flush=True)
@@ -216,9 +223,7 @@ def main(
             few = some[: max(0, slow - start)]
             if news_please is not None and few:
                 results.setdefault("news-please", Result()).add(*peer("news-please", news_please, few), few)
-    best = results["ours, reading"]
-    for name, result in results.items():
-        print(f"{name:15} {result.in_words(best.pages / best.seconds)}")
+            show(results)
 
 
 if __name__ == "__main__":
