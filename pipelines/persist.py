@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from itemadapter import ItemAdapter
@@ -29,6 +29,7 @@ from pipelines.hold import HoldBack, held_record, keepable, raw_values
 from pipelines.link import link_releases
 from pipelines.partition import LinkResult
 from storage.addresses import ask_again_where_dated
+from storage.clock import clock_of
 from storage.held import save_held
 from storage.releases import Change, Saved, save_releases
 
@@ -162,14 +163,14 @@ class Persist:
     crawl. When the spider closes, everything is written before the run is judged.
     """
 
-    def __init__(self, crawler: Crawler, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, crawler: Crawler) -> None:
         store = store_of(crawler)
         database = getattr(store, "database", None)
         if database is None:
             raise NotConfigured(f"{type(store).__name__} has no database: nothing is stored")
         self._crawler = crawler
         self._keeper = keeper_of(crawler)
-        self._clock = clock
+        self._clock = clock_of(crawler.settings.get("COMMUNIQUE_CLOCK"))
         self._database: Database = database
         self._pending: list[Record] = []
         self._batches: asyncio.Queue[list[Record]] = asyncio.Queue(MOST_WAITING)

@@ -6,7 +6,7 @@ import asyncio
 import random
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -311,6 +311,14 @@ def test_what_the_reader_put_through_the_stages_already_is_only_stored(store: Sq
         "normalize",
         "unknown kind",
     )
+
+
+def test_in_a_rehearsal_releases_are_dated_by_its_clock(store: SqlStore, tmp_path: Path) -> None:
+    told = tmp_path / "clock"
+    told.write_text("2026-11-14T08:00:00+00:00", encoding="ascii")
+    crawl(store, [item(1)], settings={"COMMUNIQUE_CLOCK": str(told)})
+    with store.database.read() as connection:
+        assert connection.scalar(select(ReleaseRow.first_seen_at)) == datetime(2026, 11, 14, 8, tzinfo=UTC)
 
 
 def test_an_item_that_tells_no_source_is_held_under_the_spiders(store: SqlStore) -> None:
