@@ -7,7 +7,7 @@ their original says now.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from heapq import merge
@@ -249,22 +249,12 @@ def _edited(edit: Edit) -> Change:
         kind, summary = ChangeKind.WITHDRAWN, f"the publisher says: {now}"
     elif was and not now:
         kind, summary = ChangeKind.REINSTATED, "the publisher no longer says that it is withdrawn"
-    of = edit.of
-    return Change(
-        after.at,
-        kind,
-        of.release,
-        of.statement,
-        of.source,
-        of.url,
-        of.title,
-        of.language,
-        summary,
-        found,
-        after.found_at,
-        before.capture,
-        after.capture,
-        said_on=of.said_on,
+    return replace(
+        _change(edit.of, after.at, kind, summary),
+        difference=found,
+        found_at=after.found_at,
+        before=before.capture,
+        after=after.capture,
         revision=after.number,
     )
 

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.collector import collect_less
-from crawler.items import Capture, CapturePlace, Due, Held, Outcome, Release
-from crawler.reading.messages import Broken, Read, ReadIndex, ReadPage, Record, Shown
-from crawler.reading.work import Work
+from crawler.items import Capture, CapturePlace, Due, Held, Outcome, Release, ReleaseItem
+from crawler.reading.messages import Broken, Read, ReadIndex, ReadPage, Shown, StageFailed
+from crawler.reading.work import Work, through_stages
 from crawler.source import registry
 from crawler.spiders.arguments import Window
 from storage.captures import CaptureUnreadable, read_capture
@@ -55,7 +55,7 @@ class Reread:
 
 Reading = Callable[[Path, Sequence[Page]], list[Reread]]
 _Opened = tuple[Page, Capture | Reread]
-_Said = tuple[Sequence[Record], Outcome | None]
+_Said = tuple[Sequence[ReleaseItem], Outcome | None]
 
 
 class Readers(Protocol):
@@ -194,7 +194,8 @@ def _read(page: Page, capture: Capture) -> Reread | _Said:
     if page.due is not None:
         answer = work.do(ReadPage(page.due, capture))
         if isinstance(answer, Read):
-            return answer.records, answer.outcome
+            # Without stages of its own the work gives items as they were read.
+            return [each for each in answer.records if isinstance(each, ReleaseItem)], answer.outcome
         return Reread(problem=f"reading failed: {getattr(answer, 'error', '')}")
     shown = work.do(ReadIndex(page.discovery, page.language, capture))
     if isinstance(shown, Broken):
@@ -205,16 +206,17 @@ def _read(page: Page, capture: Capture) -> Reread | _Said:
     return tuple(replace(item, key=item.key or key) for key, item in shown.page.embedded.items()), None
 
 
-def _through_stages(records: Sequence[Record], outcome: Outcome | None) -> Reread:
+def _through_stages(items: Sequence[ReleaseItem], outcome: Outcome | None) -> Reread:
     from pipelines.process import process
 
     kept: list[Release | Held] = []
     failed: str | None = None
-    for item in records:
-        try:
-            kept.append(process(item))
-        except Exception as error:  # noqa: BLE001 - the other items of the page go on
-            failed = failed or f"a stage failed: {type(error).__name__}: {error}"
+    for item in items:
+        record = through_stages(process, item)
+        if isinstance(record, StageFailed):
+            failed = failed or f"a stage failed: {record.error}"
+        else:
+            kept.append(record)
     if kept:
         return Reread(tuple(kept))
     if failed is not None:

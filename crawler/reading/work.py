@@ -82,10 +82,11 @@ class Work:
 
     def _records(self, items: Sequence[ReleaseItem]) -> tuple[Record, ...]:
         stages = self._stages
-        return tuple(items) if stages is None else tuple(_through(stages, item) for item in items)
+        return tuple(items) if stages is None else tuple(through_stages(stages, item) for item in items)
 
 
-def _through(stages: Stages, item: ReleaseItem) -> Release | Held | StageFailed:
+def through_stages(stages: Stages, item: ReleaseItem) -> Release | Held | StageFailed:
+    """The record that the stages make of an item, or the error that one of them raised."""
     try:
         return stages(item)
     except Exception as error:  # noqa: BLE001 - the other items of the page go on

@@ -97,8 +97,8 @@ def _stands(desk: Desk) -> Stands:
         for (name, _), number in count_held(connection).items():
             held[name] += number
         planned = plans(crawled_sources(), connection, now)
-        # What the service judged within the hour is told as it is: to judge a source takes the longer, the
-        # more of it is kept.
+        # What the service judged lately is told as it is: to judge a source takes the longer, the more of it
+        # is kept.
         kept = {name: each for name, each in find_health(connection).items() if name in found}
         judged: dict[str, Verdict] = {
             name: Verdict(each.state, each.reason)
