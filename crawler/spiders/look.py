@@ -30,11 +30,14 @@ def look(source: type[Source], response: Response, callback: Any) -> Iterator[An
         elif reading.failure is not None:
             logger.warning("%s: %s: %s", response.url, reading.failure.kind.value, reading.failure.detail)
         return
-    for discovery in source.discoveries():
-        if isinstance(discovery, Numbers):
-            continue
-        shown = read_index(source, discovery, capture, languages_of(discovery, source.languages)[0])
-        if shown.failure is not None:
-            logger.warning("%s: %s: %s", response.url, shown.failure.kind.value, shown.failure.detail)
-        for entry in shown.entries:
-            yield Request(entry.url, callback=callback)
+    shown = [
+        read_index(source, discovery, capture, languages_of(discovery, source.languages)[0])
+        for discovery in source.discoveries()
+        if not isinstance(discovery, Numbers)
+    ]
+    addresses = list(dict.fromkeys(entry.url for page in shown for entry in page.entries))
+    yield from (Request(address, callback=callback) for address in addresses)
+    # A page is one of the source's indexes and none of its others, whose failures would say nothing of it.
+    for page in () if addresses else shown:
+        if page.failure is not None:
+            logger.warning("%s: %s: %s", response.url, page.failure.kind.value, page.failure.detail)
