@@ -71,26 +71,26 @@ def encode(texts: Sequence[tuple[str, Prepared]], encoder: Encoder | None) -> li
     """Vectors of texts (body, prepared), all in one go; None without an encoder that knows the language."""
     if encoder is None:
         return [None] * len(texts)
-    wanted: list[str] = []
+    # Each sentence once, with its row: copies of a text say the same, and so do standing phrases.
+    wanted: dict[str, int] = {}
     chosen: list[tuple[int, ...] | None] = []
+    rows_of: list[list[int]] = []
     for body, prepared in texts:
         if not knows(encoder, prepared.language):
             chosen.append(None)
+            rows_of.append([])
             continue
         passages = passages_of(body)
         places = chosen_passages(prepared)
         chosen.append(places)
-        wanted += [passages[place][:_LONGEST] for place in places]
-    rows = _unit(encoder.encode(wanted)) if wanted else np.zeros((0, encoder.dimension), dtype=np.float32)
-    found: list[Vectors | None] = []
-    at = 0
-    for each in chosen:
-        if each is None:
-            found.append(None)
-        else:
-            found.append(Vectors(encoder.identity, rows[at : at + len(each)], each))
-            at += len(each)
-    return found
+        rows_of.append([wanted.setdefault(passages[place][:_LONGEST], len(wanted)) for place in places])
+    rows = (
+        _unit(encoder.encode(list(wanted))) if wanted else np.zeros((0, encoder.dimension), dtype=np.float32)
+    )
+    return [
+        None if places is None else Vectors(encoder.identity, rows[own], places)
+        for places, own in zip(chosen, rows_of, strict=True)
+    ]
 
 
 def chosen_passages(prepared: Prepared) -> tuple[int, ...]:

@@ -12,10 +12,12 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from pipelines.linking.encoders import KEY, open_encoder
 from pipelines.linking.encoders.endpoint import EndpointEncoder
 from pipelines.linking.encoders.protocol import EncoderError
+from pipelines.linking.encoders.universal import UniversalEncoder
 from pipelines.linking.prepared import prepare
 from pipelines.linking.vectors import MOST_ENCODED, Vectors, encode
 
@@ -185,6 +187,22 @@ def test_the_default_encoder_brings_translations_together() -> None:
     assert rows[0] @ rows[1] > 0.6 > rows[0] @ rows[2] + 0.2
 
 
+def test_the_default_encoder_keeps_to_one_thread_however_many_there_are() -> None:
+    told: list[int] = []
+
+    class Told:
+        def encode(self, sentences: list[str]) -> NDArray[np.float32]:
+            told.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
+            return np.zeros((len(sentences), UniversalEncoder.dimension), dtype=np.float32)
+
+    encoder = UniversalEncoder()
+    vars(encoder)["_model"] = Told()
+    with threadpool_limits(limits=2, user_api="blas"):
+        encoder.encode(["One sentence.", "And another one."])
+    assert told
+    assert set(told) == {1}
+
+
 class Counting:
     """An encoder that knows Spanish only, and counts what it is given."""
 
@@ -208,6 +226,17 @@ def test_only_languages_that_an_encoder_knows_are_encoded() -> None:
     assert encoder.given == ["Es la primera frase de este texto.", "Y esta es la segunda frase."]
     assert np.allclose(found[0].rows, [[0.6, 0.8], [0.6, 0.8]])
     assert encode([(body, prepare("", body, language)) for body, language in bodies], None) == [None, None]
+
+
+def test_a_sentence_that_stands_in_several_texts_is_encoded_once() -> None:
+    encoder = Counting()
+    said = "Es la primera frase de este texto."
+    bodies = [f"{said} Y esta es la segunda frase.", f"{said} Aquella otra es una frase distinta."]
+    first, second = encode([(body, prepare("", body, "es")) for body in bodies], encoder)
+    assert sorted(encoder.given) == sorted(set(encoder.given))
+    assert first is not None
+    assert second is not None
+    assert len(first.rows) == len(second.rows) == 2
 
 
 def test_of_a_long_text_the_first_passages_and_those_with_figures_are_encoded() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from pipelines.linking.encoders.protocol import EncoderError
 
@@ -48,8 +49,19 @@ class UniversalEncoder:
 
         return USE(threads=1)
 
+    @cached_property
+    def _threads(self) -> ThreadpoolController:
+        # Made once numpy has loaded its libraries: they are looked for only now.
+        return ThreadpoolController()
+
     def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of length 1."""
+        # More threads of BLAS wait for each other by spinning: where other work has the second core, two
+        # threads took four times the processor time of one.
+        with self._threads.limit(limits=1, user_api="blas"):
+            return self._encode(sentences)
+
+    def _encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         # By length: a batch is padded to its longest sentence.
         order = sorted(range(len(sentences)), key=lambda at: len(sentences[at]))
         rows = np.zeros((len(sentences), self.dimension), dtype=np.float32)
