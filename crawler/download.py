@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from twisted.web._newclient import HTTP11ClientProtocol
 
 from crawler.browser import RENDER, Renderer
-from crawler.guard import PUBLIC_PORTS, Endpoint, Guard, RefusedAddress, read_mappings, resolve
+from crawler.guard import PUBLIC_PORTS, Guard, RefusedAddress, resolve
+from crawler.mappings import Endpoint, read_mappings
 from crawler.turns import SLACK, open_turns, with_slack
 
 CONNECT_TIMEOUT = 10.0

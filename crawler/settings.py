@@ -20,7 +20,7 @@ from crawler.archives.budget import INDEX_CALLS, REPLAYS
 from crawler.archives.common_crawl import DATA, INDEX
 from crawler.archives.pauses import UNASKED_PAUSE
 from crawler.frontier import WARC_MIB
-from crawler.guard import read_mappings
+from crawler.mappings import read_mappings
 from crawler.revisits import BUDGET
 
 

@@ -22,7 +22,7 @@ from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
-from crawler.guard import read_mappings
+from crawler.mappings import read_mappings
 
 MOST_BYTES = 500 * 1024
 """Of a robots.txt that are read; RFC 9309 asks for at least as much."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from scrapy.settings import BaseSettings
 
 from crawler.browser import BROWSER_SLOT
-from crawler.guard import read_mappings
+from crawler.mappings import read_mappings
 from crawler.source import Source
 
 UNPACED_AT_ONCE = 16

@@ -297,7 +297,7 @@ def _origins(text: str | None) -> tuple[Origin, ...] | None:
 
 def _pace(wish: Wish) -> Pace:
     from crawler.archives.budget import pace_of
-    from crawler.guard import read_mappings
+    from crawler.mappings import read_mappings
     from crawler.settings import environment_now
 
     try:

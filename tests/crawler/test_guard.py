@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from crawler.guard import Endpoint, Guard, RefusedAddress, read_mappings, why_not_public
+from crawler.guard import Guard, RefusedAddress, why_not_public
+from crawler.mappings import Endpoint, read_mappings
 
 
 @pytest.mark.parametrize(
