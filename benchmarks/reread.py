@@ -31,7 +31,7 @@ from urllib.parse import urlsplit
 import typer
 
 from benchmarks.fallback import overlap
-from crawler.collector import collect_less
+from crawler.cycles import collect_less
 from crawler.items import Capture, CapturePlace, Due
 from crawler.pages.read import read_page
 from crawler.replica import Replica

@@ -26,6 +26,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from crawler.cycles import collect_less
 from pipelines.content import PairFinder
 from pipelines.link import find_evidence
 from pipelines.linking.clusters import APART, ASK, Decision, Resolution
@@ -318,6 +319,7 @@ def _sit_down(url: str, make_judge: MakeJudge) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
     _bench = Bench(Database(url), make_judge())
+    collect_less()
 
 
 def _start() -> None:

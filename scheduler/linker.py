@@ -66,6 +66,7 @@ def link_what_waits(
     What cannot be done now waits for the next time, and the answer says why: another process links, or the
     weights or the encoder cannot be loaded.
     """
+    from crawler.cycles import collecting_less
     from pipelines.content import ContentLinker
     from pipelines.linking.encoders.protocol import EncoderError
     from pipelines.linking.weights import WeightsError
@@ -85,7 +86,7 @@ def link_what_waits(
             if notice:
                 say(notice, "yellow")
         linker = ContentLinker(database, judge, now)
-        with _bar(waiting) as tell:
+        with _bar(waiting) as tell, collecting_less():
             done = linker.drain(tell)
     except (EncoderError, WeightsError, LinkerBusy) as error:
         return Linked(waiting=waiting, problem=str(error))

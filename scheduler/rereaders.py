@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from crawler.collector import collect_less
+from crawler.cycles import collect_less
 from crawler.items import Capture, CapturePlace, Due, Held, Outcome, Release, ReleaseItem
 from crawler.reading.messages import Broken, Read, ReadIndex, ReadPage, Shown, StageFailed
 from crawler.reading.work import Work, through_stages

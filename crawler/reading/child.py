@@ -16,7 +16,7 @@ import socket
 import sys
 from pathlib import Path
 
-from crawler.collector import collect_less
+from crawler.cycles import collect_less
 from crawler.reading.messages import Order, Ready, pack, read_message
 from crawler.reading.work import Stages, Work
 from crawler.source import load_source

@@ -16,6 +16,7 @@ from hashlib import blake2b
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.linking.prepared import (
     COARSE,
@@ -23,6 +24,7 @@ from pipelines.linking.prepared import (
     CONCEPT,
     COUNT,
     DATE,
+    KINDS,
     NAME,
     NUMBER,
     TITLE,
@@ -38,13 +40,29 @@ LEAST_SHARE = 0.06
 _TELLING = {NUMBER: 3.0, DATE: 2.5, NAME: 1.5, CONCEPT: 1.2, COARSE: 1.0, COGNATE: 0.8, COUNT: 0.8}
 _GROUPS = (((NUMBER, DATE, NAME, CONCEPT, COARSE), 40), ((COGNATE,), 20), ((COUNT,), 6))
 _LASTING = 8
+_WANTED = tuple(
+    (np.array([_TELLING.get(kind, 0.0) if kind in kinds else 0.0 for kind in range(len(KINDS))]), most)
+    for kinds, most in _GROUPS
+)
 """Anchors that are joined in pairs."""
 
 
 def candidate_keys(prepared: Prepared) -> tuple[int, ...]:
     """The most telling anchors, at most 66 signed 64-bit integers, sorted."""
-    found = [key for kinds, most in _GROUPS for key in _most_telling(prepared, kinds, most)]
-    return tuple(sorted(key - (1 << 64) if key >= 1 << 63 else key for key in found))
+    return keys_of(prepared)[0]
+
+
+def lasting_keys(prepared: Prepared) -> tuple[int, ...]:
+    """Pairs of the most telling anchors, at most 28 signed 64-bit integers, sorted."""
+    return keys_of(prepared)[1]
+
+
+def keys_of(prepared: Prepared) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Both: those for releases of the same days, and the lasting ones."""
+    groups = [_most_telling(prepared, wanted, most) for wanted, most in _WANTED]
+    found = sorted(key - (1 << 64) if key >= 1 << 63 else key for some in groups for key in some)
+    best = sorted(groups[0][:_LASTING])
+    return tuple(found), tuple(sorted(_joined(one, other) for one, other in combinations(best, 2)))
 
 
 def are_candidates(left_keys: int, right_keys: int, shared: int) -> bool:
@@ -52,19 +70,22 @@ def are_candidates(left_keys: int, right_keys: int, shared: int) -> bool:
     return shared >= max(FEWEST_SHARED, math.ceil(LEAST_SHARE * min(left_keys, right_keys)))
 
 
-def lasting_keys(prepared: Prepared) -> tuple[int, ...]:
-    """Pairs of the most telling anchors, at most 28 signed 64-bit integers, sorted."""
-    best = sorted(_most_telling(prepared, _GROUPS[0][0], _LASTING))
-    return tuple(sorted(_joined(one, other) for one, other in combinations(best, 2)))
+def _most_telling(prepared: Prepared, wanted: NDArray[np.float64], most: int) -> list[int]:
+    """Anchors that are rare by their kind and frequent in the text; equal ones by their hash.
 
-
-def _most_telling(prepared: Prepared, kinds: tuple[int, ...], most: int) -> list[int]:
-    """Anchors that are rare by their kind and frequent in the text; equal ones by their hash."""
-    wanted = np.isin(prepared.kinds, kinds) & (prepared.places != TITLE)
-    keys, first, spread = np.unique(prepared.hashes[wanted], return_index=True, return_counts=True)
-    weights = np.array([_TELLING[kind] for kind in prepared.kinds[wanted][first].tolist()])
-    order = np.lexsort((keys, -np.round(weights * (1.0 + np.log(spread)), 6)))
-    return [int(key) for key in keys[order[:most]]]
+    `wanted`: for each kind, what an anchor of it says; nothing where it is not wanted.
+    """
+    weights = wanted[prepared.kinds]
+    places = np.flatnonzero((weights > 0) & (prepared.places != TITLE))
+    if not len(places):
+        return []
+    hashes = prepared.hashes[places]
+    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
+    keys = hashes[starts]
+    spread = np.diff(starts, append=len(hashes))
+    order = np.lexsort((keys, -np.round(weights[places[starts]] * (1.0 + np.log(spread)), 6)))
+    found: list[int] = keys[order[:most]].tolist()
+    return found
 
 
 def _joined(one: int, other: int) -> int:

@@ -14,7 +14,7 @@ from pipelines.linking.candidate_keys import FEWEST_SHARED, LEAST_SHARE, WINDOW_
 from pipelines.linking.clusters import Resolution, resolve
 from pipelines.linking.content import NEAR_ENOUGH, Content, TextPair
 from pipelines.linking.encoders.protocol import Encoder
-from pipelines.linking.evidence import Evidence, Library
+from pipelines.linking.evidence import CONTRADICTION, Evidence, Library
 from pipelines.linking.pairs import weigh_pairs
 from pipelines.linking.prepared import prepare
 from pipelines.linking.records import Record
@@ -244,15 +244,20 @@ def link(
     for some in _batches(candidates(collection)):
         for evidence in weigh_places(collection, some, weights_for):
             if evidence is not None:
-                links[evidence.left, evidence.right] = Link(
-                    evidence.left, evidence.right, str(evidence.kind), "", evidence.score, evidence.features
-                )
+                links[evidence.left, evidence.right] = _link_of(evidence)
         progress(some[-1][0] - before)
         before = some[-1][0]
     progress(len(collection.records) - before)
     resolution = resolve(collection.facts, links.values())
     statements = {each: group[0] for group in resolution.statements for each in group}
     return Linked(statements, links, resolution)
+
+
+def _link_of(evidence: Evidence) -> Link:
+    """Evidence as a link. Of two texts that contradict each other nothing more is asked, and in a file of
+    forms filled in every day nearly all pairs do."""
+    features = {} if evidence.score == CONTRADICTION else evidence.features
+    return Link(evidence.left, evidence.right, str(evidence.kind), "", evidence.score, features)
 
 
 def _batches(pairs: Iterator[Pair]) -> Iterator[list[Pair]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from crawler.items import Claim, ClaimKind, KindOfSource
@@ -61,8 +62,11 @@ def weigh_texts(
     if found.containment < UNSURE_CONTAINMENT:
         return None
     features = _words_features(found)
-    headlines = headlines_differ_in_figures(ours.title, others.title, left.language, _numbers(left, right))
-    differing = found.figures if found.figures_differ else headlines
+    differing = (
+        found.figures
+        if found.figures_differ
+        else headlines_differ_in_figures(ours.title, others.title, left.language, _numbers(left, right))
+    )
     if differing[0]:
         features["figures"] = [list(differing[0][:12]), list(differing[1][:12])]
         features["reason"] = "the same wording with other figures"
@@ -113,15 +117,15 @@ def _own_figures(left: ReleaseFacts, right: ReleaseFacts) -> set[str]:
     found = _numbers(left, right)
     for each in (left, right):
         for day in (each.said_on, each.posted_on or each.said_on):
-            found |= {
-                str(day.day),
-                f"{day.day:02d}",
-                str(day.year),
-                day.strftime("%d/%m/%Y"),
-                day.isoformat(),
-            }
-            found |= month_names(left.language, day.month)
+            found |= _day_shown(day, left.language)
     return found
+
+
+@lru_cache(maxsize=20_000)
+def _day_shown(day: date, language: str) -> frozenset[str]:
+    """The figures of a day, in the ways in which datelines show it."""
+    figures = (str(day.day), f"{day.day:02d}", str(day.year), day.strftime("%d/%m/%Y"), day.isoformat())
+    return month_names(language, day.month) | frozenset(figures)
 
 
 def _doubt_about_days(

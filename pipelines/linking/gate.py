@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.linking.features import BAG, PRIOR, USUAL, measure_bag
-from pipelines.linking.prepared import KINDS, TITLE, Prepared
+from pipelines.linking.prepared import KINDS, Keys, Prepared
 from pipelines.linking.scripts import RELATIONS, kinds_compared, relation
 from pipelines.linking.sharing import FIGURES, GROUP_OF, GROUPS
 from pipelines.linking.weights import Scorer
@@ -69,7 +70,7 @@ class _Pivot:
 
     def __init__(self, prepared: Prepared) -> None:
         self._prepared = prepared
-        self._own = _Anchors((prepared,), np.ones((1, len(KINDS)), dtype=bool))
+        self._own = prepared.bag
 
     def relation(self, other: Prepared) -> int:
         """What the languages of two texts have in common: its place in `RELATIONS`."""
@@ -77,12 +78,14 @@ class _Pivot:
 
     def features(self, others: Sequence[Prepared]) -> NDArray[np.float64]:
         """A row for each of the others, a column for each feature of `BAG`."""
-        wanted = np.zeros((len(others), len(KINDS)), dtype=bool)
-        for row, other in zip(wanted, others, strict=True):
-            row[list(kinds_compared(self._prepared.language, other.language))] = True
-        own, them = self._own, _Anchors(others, wanted)
-        shared = own.inside.shared(them.inside) @ _IN_GROUP
-        fewer = np.minimum((wanted * own.inside.counts) @ _IN_GROUP, them.inside.counts @ _IN_GROUP)
+        compared = {each.language: each for each in others}
+        wanted_of = {language: _wanted(self._prepared.language, language) for language in compared}
+        wanted = np.stack([wanted_of[each.language] for each in others])
+        own, them = self._own, [each.bag for each in others]
+        inside = wanted * np.stack([each.inside.counts for each in them])
+        headline = wanted * np.stack([each.headline.counts for each in them])
+        shared = (wanted * _shared(own.inside, [each.inside for each in them])) @ _IN_GROUP
+        fewer = np.minimum((wanted * own.inside.counts) @ _IN_GROUP, inside @ _IN_GROUP)
         units = np.array([each.units for each in others])
         short, long = np.minimum(units, self._prepared.units), np.maximum(units, self._prepared.units)
         marks, theirs = self._prepared.all_marks, np.stack([each.all_marks for each in others])
@@ -91,11 +94,11 @@ class _Pivot:
         agreed = (np.minimum(marks, theirs) + 1) / (np.maximum(marks, theirs) + 1)
         table[:, _COLUMN["marks"]] = agreed.mean(axis=1)
         # As `sharing.shared_titles` and `sharing.titles_clash`.
-        both = own.headline.shared(them.headline)
-        mine, yours = wanted * own.headline.counts, them.headline.counts
-        least = np.minimum(mine.sum(axis=1), yours.sum(axis=1))
+        both = wanted * _shared(own.headline, [each.headline for each in them])
+        mine = wanted * own.headline.counts
+        least = np.minimum(mine.sum(axis=1), headline.sum(axis=1))
         table[:, _COLUMN["title"]] = np.where(least > 0, both.sum(axis=1) / (least + 1.0), 0.0)
-        figures = np.minimum(mine[:, _IS_FIGURE].sum(axis=1), yours[:, _IS_FIGURE].sum(axis=1))
+        figures = np.minimum(mine[:, _IS_FIGURE].sum(axis=1), headline[:, _IS_FIGURE].sum(axis=1))
         table[:, _COLUMN["title clash"]] = both[:, _IS_FIGURE].sum(axis=1) < figures
         first = _COLUMN["number"]
         table[:, first::2] = (shared + PRIOR * _USUAL) / (fewer + PRIOR) - _USUAL
@@ -103,45 +106,24 @@ class _Pivot:
         return table
 
 
-class _Anchors:
-    """The anchors of several texts, of the kinds wanted of each: in their bodies, and in their headlines."""
-
-    def __init__(self, texts: Sequence[Prepared], wanted: NDArray[np.bool_]) -> None:
-        hashes = np.concatenate([each.hashes for each in texts])
-        kinds = np.concatenate([each.kinds for each in texts])
-        owners = np.repeat(np.arange(len(texts)), [len(each.hashes) for each in texts])
-        titled = np.concatenate([each.places for each in texts]) == TITLE
-        chosen = wanted[owners, kinds]
-        self.inside, self.headline = (
-            _Keys(hashes[places], kinds[places], owners[places], len(texts))
-            for places in (np.flatnonzero(chosen & ~titled), np.flatnonzero(chosen & titled))
-        )
+@lru_cache(maxsize=4096)
+def _wanted(left: str, right: str) -> Ints:
+    """For each kind 1 where texts of these languages can share it."""
+    found = np.zeros(len(KINDS), dtype=np.intp)
+    found[list(kinds_compared(left, right))] = 1
+    return found
 
 
-class _Keys:
-    """Anchors of several texts, one text after the other, sorted within each; each once in a text.
-
-    The kind of an anchor follows from its hash.
-    """
-
-    def __init__(
-        self, hashes: NDArray[np.uint64], kinds: NDArray[np.uint8], owners: Ints, texts: int
-    ) -> None:
-        first = np.ones(len(hashes), dtype=bool)
-        first[1:] = (hashes[1:] != hashes[:-1]) | (owners[1:] != owners[:-1])
-        self._hashes, self._texts = hashes[first], texts
-        self._cells = owners[first] * len(KINDS) + kinds[first]
-        self.counts = self._count(self._cells)
-        """For each text, how many anchors of each kind it has."""
-
-    def _count(self, cells: Ints) -> Ints:
-        found = np.bincount(cells, minlength=self._texts * len(KINDS))
-        return found.reshape(self._texts, len(KINDS))
-
-    def shared(self, others: _Keys) -> Ints:
-        """How many anchors of each kind each of the others has in common with the one text here."""
-        if not len(self._hashes):
-            return np.zeros_like(others.counts)
-        at = np.searchsorted(self._hashes, others._hashes)
-        at[at == len(self._hashes)] = 0
-        return others._count(others._cells[self._hashes[at] == others._hashes])
+def _shared(own: Keys, others: Sequence[Keys]) -> Ints:
+    """How many anchors of each kind each of the others has in common with one text."""
+    size = len(others) * len(KINDS)
+    if not len(own.hashes):
+        return np.zeros((len(others), len(KINDS)), dtype=np.intp)
+    hashes = np.concatenate([each.hashes for each in others])
+    at = np.searchsorted(own.hashes, hashes)
+    at[at == len(own.hashes)] = 0
+    held = np.flatnonzero(own.hashes[at] == hashes)
+    ends = np.cumsum([len(each.hashes) for each in others])
+    owners = np.searchsorted(ends, held, "right")
+    found = np.bincount(owners * len(KINDS) + own.kinds[at[held]], minlength=size)
+    return found.reshape(len(others), len(KINDS))

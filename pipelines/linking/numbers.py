@@ -17,6 +17,8 @@ from babel import Locale, UnknownLocaleError
 _SPACES = "\u00a0\u2007\u2009\u202f "
 _NUMBER = re.compile(rf"\d+(?:[.,'’٬٫{_SPACES}]\d+)*")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?")
+_WORDS_AFTER = re.compile(r"[\s\u00a0]?([^\W\d_]+)(?:\s([^\W\d_]+))?")
+_GROUPING = re.compile(rf"[{_SPACES}'’٬]")
 _EAST_ASIAN_POWERS = {
     "百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12,
     "백": 2, "천": 3, "만": 4, "억": 8, "조": 12,
@@ -84,13 +86,13 @@ def _continues(text: str, before: Number, number: Number) -> bool:
 
 
 def _read(text: str, raw: str, start: int, powers: Mapping[str, int]) -> list[Number]:
-    if any(space in raw for space in _SPACES) and not _GROUPED.fullmatch(raw):
+    if not raw.isdigit() and any(space in raw for space in _SPACES) and not _GROUPED.fullmatch(raw):
         # Numbers that only stand beside each other: "23 2017".
         pieces = list(re.finditer(rf"[^{_SPACES}]+", raw))
         return [
             number for piece in pieces for number in _read(text, piece.group(), start + piece.start(), powers)
         ]
-    plain = re.sub(rf"[{_SPACES}'’٬]", "", raw).replace("٫", ".")
+    plain = raw if raw.isdigit() else _GROUPING.sub("", raw).replace("٫", ".")
     values = [plain] if plain.isdigit() else _plain(plain)
     if len(values) > 1:
         return [Number(_trim(value), start, start + len(raw)) for value in values]
@@ -143,7 +145,7 @@ def _power_after(text: str, end: int, powers: Mapping[str, int]) -> tuple[int, i
         match = _EAST_ASIAN.match(text, end)
     if total or not powers:
         return total, end
-    words = re.match(r"[\s\u00a0]?([^\W\d_]+)(?:\s([^\W\d_]+))?", text[end : end + 40])
+    words = _WORDS_AFTER.match(text[end : end + 40])
     if words is not None:
         first = words.group(1).casefold()
         both = f"{first} {(words.group(2) or '').casefold()}"

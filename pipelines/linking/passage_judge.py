@@ -9,8 +9,7 @@ from pipelines.linking.candidate_keys import (
     KEYS_VERSION,
     WINDOW_DAYS,
     are_candidates,
-    candidate_keys,
-    lasting_keys,
+    keys_of,
 )
 from pipelines.linking.content import Content, TextPair
 from pipelines.linking.encoders import DEFAULT, NONE, open_encoder
@@ -58,8 +57,7 @@ class PassageJudge:
     def read(self, texts: Sequence[ReleaseText]) -> list[Reading]:
         """Prepare texts, and choose their anchors."""
         self._just_read = {each.id: prepare(each.title, each.body, each.language) for each in texts}
-        made = self._just_read.values()
-        return [Reading(pack(each), candidate_keys(each), lasting_keys(each)) for each in made]
+        return [Reading(pack(each), *keys_of(each)) for each in self._just_read.values()]
 
     def encode(self, texts: Sequence[ReleaseText]) -> list[Encoded | None]:
         """Vectors of the texts' passages."""

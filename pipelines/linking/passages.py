@@ -28,7 +28,7 @@ _HANGUL = re.compile(r"[\uac00-\ud7af]")
 def units(text: str) -> float:
     """Length of a text, comparable between scripts: about the letters that an alphabet would need."""
     length = float(len(text))
-    if text and max(text) >= _FIRST_WIDE:
+    if not text.isascii() and max(text) >= _FIRST_WIDE:
         # What a character of these scripts is worth, from the lengths of translations.
         length += 2.0 * len(_HAN.findall(text)) + 0.8 * len(_KANA.findall(text))
         length += 1.2 * len(_HANGUL.findall(text))

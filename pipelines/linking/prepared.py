@@ -27,6 +27,7 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -80,6 +81,24 @@ Hashes: TypeAlias = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, eq=False)
+class Keys:
+    """Anchors without their places, each once, sorted. The kind of an anchor follows from its hash."""
+
+    hashes: Hashes
+    kinds: NDArray[np.uint8]
+    counts: NDArray[np.intp]
+    """How many there are of each kind."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bag:
+    """What stands anywhere in a text."""
+
+    inside: Keys
+    headline: Keys
+
+
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """What a text is compared by. The three arrays of anchors are parallel, sorted by hash, then place."""
 
@@ -96,6 +115,19 @@ class Prepared:
     def sides(self) -> dict[tuple[int, ...], object]:
         """What `sharing` keeps of this text for the next comparison."""
         return {}
+
+    @cached_property
+    def bag(self) -> Bag:
+        """Its anchors, wherever they stand."""
+        titled = self.places == TITLE
+        return Bag(self._keys(np.flatnonzero(~titled)), self._keys(np.flatnonzero(titled)))
+
+    def _keys(self, places: NDArray[np.intp]) -> Keys:
+        hashes = self.hashes[places]
+        first = np.ones(len(hashes), dtype=bool)
+        np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
+        kinds = self.kinds[places[first]]
+        return Keys(hashes[first], kinds, np.bincount(kinds, minlength=len(KINDS)))
 
     @cached_property
     def units(self) -> float:
@@ -124,20 +156,25 @@ def prepare(title: str, body: str, language: str) -> Prepared:
     texts = [_plain(each) for each in (*passages, title)]
     words = [_WORD.findall(text) for text in texts]
     lowered = {word for some in words[:-1] for word in some if word[0].islower()}
-    found: set[tuple[int, int, int]] = set()
-    for at, (text, some) in enumerate(zip(texts, words, strict=True)):
-        place = at if at < len(passages) else TITLE
-        found.update((key, kind, place) for key, kind in _anchors(text, some, language, lowered))
-    ordered = sorted(found)
+    found: list[tuple[int, int]] = []
+    counts: list[int] = []
+    for text, some in zip(texts, words, strict=True):
+        own = _anchors(text, some, language, lowered)
+        found += own
+        counts.append(len(own))
+    hashes = np.array([each[0] for each in found], dtype=np.uint64)
+    kinds = np.array([each[1] for each in found], dtype=np.uint8)
+    places = np.repeat(np.array([*range(len(passages)), TITLE], dtype=np.uint16), counts)
+    order = np.lexsort((places, kinds, hashes))
     return Prepared(
         language,
         np.array([units(each) for each in passages], dtype=np.float32),
         np.array(
             [[min(255, len(mark.findall(each))) for mark in _MARKS] for each in passages], dtype=np.uint8
         ).reshape(len(passages), len(_MARKS)),
-        np.array([each[0] for each in ordered], dtype=np.uint64),
-        np.array([each[1] for each in ordered], dtype=np.uint8),
-        np.array([each[2] for each in ordered], dtype=np.uint16),
+        hashes[order],
+        kinds[order],
+        places[order],
     )
 
 
@@ -202,20 +239,22 @@ def _anchors(text: str, words: Sequence[str], language: str, lowered: Set[str]) 
     if language in UNSPACED:
         found.update(_runs(text, language))
     named, calendar = concepts_by_word(language), months(language)
-    stems: list[str] = []
-    spoken: list[tuple[int, int]] = []
+    keys = [_keys(word, language) for word in words]
+    stems = [each[0] for each in keys]
+    found.update(
+        chain.from_iterable(
+            name_keys if name_keys and word.casefold() not in lowered else plain_keys
+            for word, (_, plain_keys, name_keys) in zip(words, keys, strict=True)
+        )
+    )
+    spoken = [(at, calendar[stemmed]) for at, stemmed in enumerate(stems) if stemmed in calendar]
     """Words that name a month: place, month."""
-    for at, word in enumerate(words):
-        stemmed, plain_keys, name_keys = _keys(word, language)
-        stems.append(stemmed)
-        found.update(name_keys if name_keys and word.casefold() not in lowered else plain_keys)
-        if stemmed in calendar:
-            spoken.append((at, calendar[stemmed]))
     for at, stemmed in enumerate(stems):
-        for name, concept in named.get(stemmed, ()):
-            if tuple(stems[at : at + len(name)]) == name:
-                found.add((_hash(concept), _kind_of_concept(concept)))
-                break
+        if stemmed in named:
+            for name, concept in named[stemmed]:
+                if tuple(stems[at : at + len(name)]) == name:
+                    found.add((_hash(concept), _kind_of_concept(concept)))
+                    break
     if spoken:
         matches = list(_WORD.finditer(text))
         starts = [match.start() for match in matches]

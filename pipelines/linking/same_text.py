@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from rapidfuzz.distance import LCSseq
@@ -48,8 +49,8 @@ _WORN = 0.05
 """Part of the shared words that are read badly, from which on a figure counts only against a figure in its
 place: elsewhere it may just be illegible."""
 _MOST_OF_THE_TEXT = 0.5
-_MOST_CELLS = 400_000_000
-"""Product of both lengths up to which texts are aligned (20,000 words each)."""
+_MOST_CELLS = 1_600_000_000
+"""Product of both lengths up to which texts are aligned (40,000 words each: 200 MB for a moment)."""
 _SAME_NAME = 70.0
 """Two spellings this much alike (percent) are one name, read or typed badly."""
 _OTHER_NAME_WHEN_WORN = 50.0
@@ -201,27 +202,28 @@ def compare(left: Words, right: Words, explained: Iterable[str] = ()) -> Compari
         if longer > _PASSAGE and (edge or shorter < _SHORTEST_MATCH):
             continue
         ours, others = _figures(left, l0, l1), _figures(right, r0, r1)
+        only_ours, only_others = ours - others, others - ours
         if edge:
             # At an edge one side may just go on where the other ends.
-            only = [each - others_ for each, others_ in ((ours, others), (others, ours))]
-            if all(set(each) - own_figures for each in only):
-                mine += only[0]
-                theirs += only[1]
+            if all(set(each) - own_figures for each in (only_ours, only_others)):
+                mine.update(only_ours)
+                theirs.update(only_others)
             continue
-        mine += ours - others
-        theirs += others - ours
-        if ours - others and others - ours:
-            in_place[0].update(ours - others)
-            in_place[1].update(others - ours)
-        added = (ours - others) + (others - ours)
-        beside = _figure_beside(left, l0, l1)
-        if beside and added and not (ours and others) and set(added) - own_figures:
-            # "35 thousand" against "35 thousand 500": one figure, written in several words.
-            (theirs if ours else mine)[beside] += 1
+        mine.update(only_ours)
+        theirs.update(only_others)
+        both = bool(only_ours and only_others)
+        if both:
+            in_place[0].update(only_ours)
+            in_place[1].update(only_others)
+        elif (only_ours or only_others) and not (ours and others):
+            beside = _figure_beside(left, l0, l1)
+            if beside and not (only_ours.keys() | only_others.keys()) <= own_figures:
+                # "35 thousand" against "35 thousand 500": one figure, written in several words.
+                (theirs if ours else mine)[beside] += 1
         if longer <= _PASSAGE:
             names += _other_names(left, l0, l1, right, r0, r1)
             substitutions += shorter > 0
-            with_figures += bool(ours - others and others - ours)
+            with_figures += both
     if substitutions >= _MANY and with_figures < _FEW_WITH_FIGURES * substitutions:
         # Read badly from paper: differences are everywhere, and the few in figures are among them.
         return Comparison(n, m, shared + worn, inner_words=inner.words())
@@ -344,15 +346,19 @@ def _figure_beside(words: Words, start: int, end: int) -> str | None:
 
 
 def _figures(words: Words, start: int, end: int) -> Counter[str]:
-    return Counter(
-        word for word, figure in zip(words.folded[start:end], words.figures[start:end], strict=True) if figure
-    )
+    found: Counter[str] = Counter()
+    for at in range(start, end):
+        if words.figures[at]:
+            found[words.folded[at]] += 1
+    return found
 
 
 def _other_names(left: Words, l0: int, l1: int, right: Words, r0: int, r1: int) -> list[tuple[str, str]]:
     """Names on both sides of a difference that are not each other's misspelling."""
     ours = [left.folded[i] for i in range(l0, l1) if left.names[i] and not left.figures[i]]
     others = [right.folded[i] for i in range(r0, r1) if right.names[i] and not right.figures[i]]
+    if not ours or not others:
+        return []
     only_ours = [each for each in ours if not any(ratio(each, other) >= _SAME_NAME for other in others)]
     only_others = [each for each in others if not any(ratio(each, other) >= _SAME_NAME for other in ours)]
     only_ours = [each for each in only_ours if not is_held(each, stretch(right, r0, r1))]
@@ -371,7 +377,7 @@ def headlines_differ_in_figures(
 
     A republisher's own headline proves nothing. "Exchange rate of 3 May" and "of 4 May" do.
     """
-    ours, others = read_words(left, language), read_words(right, language)
+    ours, others = _headline(left, language), _headline(right, language)
     mine, theirs = ours.figure_counts(), others.figure_counts()
     only_mine = [each for each in mine - theirs if each not in explained]
     only_theirs = [each for each in theirs - mine if each not in explained]
@@ -387,3 +393,9 @@ def headlines_differ_in_figures(
 
 
 _SAME_WORDING = 85.0
+
+
+@lru_cache(maxsize=20_000)
+def _headline(title: str, language: str) -> Words:
+    """Its words; a headline is compared with many."""
+    return read_words(title, language)

@@ -329,8 +329,13 @@ def _working(total: int) -> Iterator[Callable[[int], object]]:
     """A progress bar over releases, where somebody looks."""
     from rich.progress import Progress
 
+    from crawler.cycles import collecting_less
+
     console = err()
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+    with (
+        Progress(console=console, disable=not console.is_terminal, transient=True) as progress,
+        collecting_less(),
+    ):
         task = progress.add_task("preparing", total=total)
 
         def done(more: int) -> None:

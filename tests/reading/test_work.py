@@ -11,7 +11,8 @@ import pytest
 from scrapy.settings import Settings
 from scrapy.utils.test import get_crawler
 
-from crawler.collector import THRESHOLDS, CollectLess
+from crawler.collector import CollectLess
+from crawler.cycles import THRESHOLDS
 from crawler.items import OUTSIDE_WINDOW, AddressState, Held, ReadBy, Release, ReleaseItem
 from crawler.reading.messages import Broken, Process, Processed, Read, ReadIndex, ReadPage, Shown, StageFailed
 from crawler.reading.order import order_of
