@@ -13,6 +13,7 @@ stored and stay in the queue; the linker takes them up afterwards.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections import Counter, defaultdict, deque
@@ -267,7 +268,7 @@ class Relinker:
             self._jobs,
             get_context("spawn"),
             initializer=_sit_down,
-            initargs=(self._url, self._make_judge),
+            initargs=(self._url, self._make_judge, os.getpid()),
         )
         with _interrupts_ignored():
             # Each work starts one more while none is idle, so all are there before the first batch.
@@ -314,10 +315,10 @@ _bench: Bench | None = None
 """Of this process, when it is one of the workers."""
 
 
-def _sit_down(url: str, make_judge: MakeJudge) -> None:
+def _sit_down(url: str, make_judge: MakeJudge, parent: int) -> None:
     global _bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent()
+    end_with_parent(parent)
     _bench = Bench(Database(url), make_judge())
     collect_less()
 
@@ -385,13 +386,19 @@ def _work_out(
     found = Findings(set(members), to_be, stored, set(members), stored.keys() - to_be.keys())
     # What leads out of a component joins nothing, whatever becomes of the other one.
     outside = {key: link for key, link in to_be.items() if key not in outcome.known}
+    answered = {key[:2] for key, link in outside.items() if link.by_person}
     decisions = dict(outcome.resolution.decisions) | {
-        key: Decision(APART if link.score == CONTRADICTION else ASK)
-        for key, link in outside.items()
-        if not link.by_person
+        key: _apart_or_asked(link, key[:2] in answered) for key, link in outside.items() if not link.by_person
     }
     resolution = Resolution(outcome.resolution.statements, decisions)
     return found, Outcome(outcome.facts, {**outcome.known, **outside}, resolution)
+
+
+def _apart_or_asked(link: Link, answered: bool) -> Decision:
+    """The verdict on evidence between two components: nobody is asked what a person has answered."""
+    if answered:
+        return Decision(APART, "a person decided")
+    return Decision(APART if link.score == CONTRADICTION else ASK)
 
 
 def _note(connection: Connection, plan: Plan, found: Findings, outcome: Outcome, seen: set[str]) -> None:

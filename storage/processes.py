@@ -59,9 +59,11 @@ def is_alive(process: Process, beat_at: datetime, now: datetime) -> bool:
     return True
 
 
-def end_with_parent(pause: float = 1.0) -> None:
-    """End this process when the one that started it has ended, however it did; looked at every second."""
-    parent = os.getppid()
+def end_with_parent(parent: int, pause: float = 1.0) -> None:
+    """End this process when the one that started it has ended, however it did; looked at every second.
+
+    `parent` is its number, told by itself: it may have ended before this process came so far as to ask.
+    """
 
     def watch() -> None:
         while os.getppid() == parent:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pipelines.content import ContentLinker
-from pipelines.decide import Person, split
+from pipelines.decide import Person, answer, split
 from pipelines.linking.judge import Judge
 from pipelines.relink import Change, Relinker, RelinkInProgress, RelinkProgress, changes_of
 from storage import relinks
@@ -30,6 +30,10 @@ def counting() -> Judge[frozenset[str]]:
 
 def strict() -> Judge[frozenset[str]]:
     return CountingJudge(identity="counting@2", join=1.1, ask=0.5)
+
+
+def stricter() -> Judge[frozenset[str]]:
+    return CountingJudge(identity="counting@3", join=1.2, ask=0.4)
 
 
 class Interrupted(Exception):
@@ -186,6 +190,24 @@ def test_another_model_may_take_statements_apart_but_not_what_a_person_decided(d
         links = load_links(connection, [ORIGINAL.id]).values()
         assert {link.model for link in links if link.kind == "translation"} == {"counting@2"}
         assert {link.verdict for link in links if link.by_person} == {"apart"}
+
+
+def test_nobody_is_asked_again_what_a_person_has_answered(database: Database) -> None:
+    with database.write() as connection:
+        keep(connection, [ORIGINAL, TRANSLATED])
+    ContentLinker(database, strict(), lambda: NOW).drain()
+    with database.write() as connection:
+        (link,) = load_links(connection, [ORIGINAL.id]).values()
+        assert link.verdict == "ask"
+        answer(connection, ORIGINAL.id, TRANSLATED.id, False, Person("Ana", "not the same"), NOW)
+    work = relinker(database, stricter)
+    relink = work.weigh()
+    assert work.plan(relink).count("ask") == 0
+    assert work.apply(relink).asked == ()
+    with database.read() as connection:
+        links = load_links(connection, [ORIGINAL.id]).values()
+        assert {link.verdict for link in links} == {"apart"}
+        assert {link.model for link in links} == {None, "counting@3"}
 
 
 def test_a_relink_by_another_judge_is_not_mixed_in(database: Database) -> None:
