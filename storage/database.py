@@ -15,15 +15,36 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, func, inspect, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    Dialect,
+    Engine,
+    create_engine,
+    event,
+    func,
+    inspect,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    DisconnectionError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from crawler.extras import how_to_install
 from storage import migrations
+from storage.search.limits import LIMITED, SECONDS, limits, told_as_too_long
 from storage.tables import Table
 
 Made = TypeVar("Made")
@@ -34,6 +55,9 @@ SECONDS_TO_WAIT = 60
 AWAY = 0.25
 """Seconds between two tries to reach a server that is away."""
 
+IDLE = 1.0
+"""Seconds after which a connection of the pool is tried before it is used."""
+_RETURNED = "communique_returned"
 _WRITERS_LOCK = 0x636F6D6D
 """Number of the advisory lock of writers on PostgreSQL ("comm")."""
 
@@ -82,10 +106,9 @@ class Database:
         if self.is_sqlite:
             self._writer = self.engine.execution_options(communique_writes=True)
         else:
-            # A reader sees one state of the database from its first to its last row, as on SQLite.
-            self._reader = self.engine.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
+            # The driver begins nothing by itself: `_begin_reading` says all that is to be said at once.
+            self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._answering = self._reader.execution_options(**{LIMITED: SECONDS})
 
     @property
     def is_sqlite(self) -> bool:
@@ -112,7 +135,15 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection in a transaction that sees one state and cannot write."""
-        with self._begun(self._reader) as connection:
+        with self._begun(self._reader, self._begin_reading) as connection:
+            yield connection
+
+    @contextmanager
+    def answer(self) -> Iterator[Connection]:
+        """`read` for who answers whoever asks: no query may take a server more than SECONDS of
+        `storage.search.limits`. Raises TooLong.
+        """
+        with told_as_too_long(SECONDS), self._begun(self._answering, self._begin_reading) as connection:
             yield connection
 
     @contextmanager
@@ -150,6 +181,7 @@ class Database:
     ) -> Iterator[Connection]:
         """A transaction; only its beginning is tried again, before anything was done in it."""
         deadline = time.monotonic() + self.patience
+        is_first = True
         while True:
             has_begun = False
             try:
@@ -158,8 +190,14 @@ class Database:
                     has_begun = True
                     yield connection
                     return
-            except LOST:
-                if has_begun or self.is_sqlite or time.monotonic() >= deadline:
+            except LOST as error:
+                if has_begun or self.is_sqlite:
+                    raise
+                # A connection of the pool may be of a server that has gone; all are let go of then.
+                if is_first and error.connection_invalidated:
+                    is_first = False
+                    continue
+                if time.monotonic() >= deadline:
                     raise
             time.sleep(AWAY)
 
@@ -176,6 +214,17 @@ class Database:
                 if self.is_sqlite or time.monotonic() >= deadline:
                     raise
             time.sleep(AWAY)
+
+    def _begin_reading(self, connection: Connection) -> None:
+        """On a server: one state from the first to the last row, as on SQLite. Said in one message, with what
+        limits its queries: every message and its answer cost two changes of processes."""
+        if self.is_sqlite:
+            return
+        begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        seconds = connection.get_execution_options().get(LIMITED)
+        if seconds is not None:
+            begin = f"{begin}; {limits(seconds)}"
+        connection.exec_driver_sql(begin, execution_options={"no_parameters": True})
 
     def _take_turn(self, connection: Connection) -> None:
         if not self.is_sqlite:
@@ -356,12 +405,31 @@ def _make_engine(url: URL) -> Engine:
         event.listen(engine, "begin", _on_sqlite_begin)
         return engine
     try:
-        return create_engine(url, pool_pre_ping=True, **options)
+        engine = create_engine(url, pool_use_lifo=True, **options)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise DatabaseUnusable(
             f"{url.render_as_string(hide_password=True)} needs a driver that is not installed ({error}). "
             f"Install Communique with its extra: {how_to_install('postgresql')}"
         ) from error
+    event.listen(engine, "checkin", _on_return)
+    event.listen(engine, "checkout", partial(_on_taking, engine.dialect))
+    return engine
+
+
+def _on_return(_driver_connection: object, record: Any) -> None:  # noqa: ANN401 - ConnectionPoolEntry
+    record.info[_RETURNED] = time.monotonic()
+
+
+def _on_taking(dialect: Dialect, driver_connection: Any, record: Any, _proxy: object) -> None:  # noqa: ANN401
+    """A connection that lay idle is tried; not one that was used a moment ago (`Database._begun`)."""
+    if time.monotonic() - record.info.get(_RETURNED, float("inf")) < IDLE:
+        return
+    try:
+        alive = dialect.do_ping(driver_connection)
+    except dialect.loaded_dbapi.Error:
+        alive = False
+    if not alive:
+        raise DisconnectionError
 
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BindParameter, Connection, bindparam, or_, select
 
 from crawler.items import CapturePlace
 from storage.tables import LinkRow, ReleaseRow, RevisionRow, StatementRow
@@ -102,11 +102,6 @@ def revisions_of(connection: Connection, releases: Collection[str]) -> dict[str,
 
 def links_of(connection: Connection, releases: Collection[str]) -> list[LinkView]:
     """Every link that one of those releases has, also to releases that are not among them."""
-    query = (
-        select(LinkRow)
-        .where(or_(LinkRow.left_id.in_(releases), LinkRow.right_id.in_(releases)))
-        .order_by(LinkRow.left_id, LinkRow.right_id, LinkRow.kind)
-    )
     return [
         LinkView(
             left=row.left_id,
@@ -118,8 +113,17 @@ def links_of(connection: Connection, releases: Collection[str]) -> list[LinkView
             decided_by=row.decided_by,
             decided_at=row.decided_at,
         )
-        for row in connection.execute(query)
+        for row in connection.execute(_LINKS, {"releases": list(releases)})
     ]
+
+
+_SOME: BindParameter[Any] = bindparam("releases", expanding=True)
+# Asked for every page of a statement: built once.
+_LINKS = (
+    select(LinkRow)
+    .where(or_(LinkRow.left_id.in_(_SOME), LinkRow.right_id.in_(_SOME)))
+    .order_by(LinkRow.left_id, LinkRow.right_id, LinkRow.kind)
+)
 
 
 def ids_beginning(connection: Connection, beginning: str, limit: int = 10) -> list[str]:

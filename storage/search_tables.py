@@ -7,7 +7,7 @@ The full text itself lies in `statement_words`, which each database has in its o
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.columns import BigId, Table
@@ -54,7 +54,11 @@ class TraitCountRow(Table):
     """How many entries have a trait: in all, by year, month and day."""
 
     __tablename__ = "trait_counts"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        # All traits of one span: for their numbers, and for those between two days.
+        Index(None, "span", "start"),
+        {"sqlite_with_rowid": False},
+    )
 
     trait: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     span: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, select
+from sqlalchemy import Connection, Row, Select, bindparam, exists, select
 
 from crawler.items import CapturePlace, KindOfSource, Role
 from storage.tables import AddressRow, ReleaseIssuerRow, ReleaseRow, StatementRow
@@ -82,6 +82,8 @@ class StatementView:
     languages: tuple[str, ...]
     releases: tuple[ReleaseView, ...]
     """Originals first, then translations, re-posts, excerpts; within these, who speaks for itself first."""
+    changed_at: datetime | None
+    """When a version was last stored with another text, or first seen; None without versions."""
 
 
 def find_statements(connection: Connection, query: StatementQuery) -> Generator[StatementView, None, None]:
@@ -102,24 +104,37 @@ def find_statement(connection: Connection, id: str) -> StatementView | None:  # 
     statement = id
     if id.startswith("r"):
         statement = connection.scalar(select(ReleaseRow.statement_id).where(ReleaseRow.id == id)) or id
-    row = connection.execute(_COLUMNS.where(StatementRow.id == statement)).first()
-    if row is not None and row.merged_into is not None:
-        row = connection.execute(_COLUMNS.where(StatementRow.id == row.merged_into)).first()
-    return None if row is None else next(_views(connection, [row]))
+    rows = connection.execute(_ONE, {"statement": statement}).all()
+    if rows and rows[0].merged_into is not None:
+        rows = connection.execute(_ONE, {"statement": rows[0].merged_into}).all()
+    return _view(connection, rows[0], [row for row in rows if row.id is not None]) if rows else None
 
 
-_COLUMNS = select(
-    StatementRow.id, StatementRow.merged_into, StatementRow.title, StatementRow.kind, StatementRow.said_on
+_OF_A_STATEMENT = (
+    StatementRow.id.label("of"),
+    StatementRow.merged_into,
+    StatementRow.title.label("its_title"),
+    StatementRow.kind.label("its_kind"),
+    StatementRow.said_on.label("its_day"),
 )
+_OF_A_RELEASE = (*columns_for(ReleaseView, "statement_id", "source_kind", "changed_at"), *OF_THE_ADDRESS)
 _RELEASE_COLUMNS = (
-    select(*columns_for(ReleaseView, "statement_id", "source_kind"), *OF_THE_ADDRESS)
+    select(*_OF_A_RELEASE)
     .select_from(ReleaseRow)
     .outerjoin(AddressRow, ITS_ADDRESS)
+    .where(ReleaseRow.statement_id.in_(bindparam("statements", expanding=True)))
+)
+# Asked for every page of a statement: built once, and one question for all.
+_ONE = (
+    select(*_OF_A_STATEMENT, *_OF_A_RELEASE)
+    .outerjoin(ReleaseRow, ReleaseRow.statement_id == StatementRow.id)
+    .outerjoin(AddressRow, ITS_ADDRESS)
+    .where(StatementRow.id == bindparam("statement"))
 )
 
 
 def _matching(query: StatementQuery) -> Select[*tuple[Any, ...]]:
-    wanted: Select[*tuple[Any, ...]] = _COLUMNS.where(StatementRow.merged_into.is_(None))
+    wanted: Select[*tuple[Any, ...]] = select(*_OF_A_STATEMENT).where(StatementRow.merged_into.is_(None))
     if query.since is not None:
         wanted = wanted.where(StatementRow.said_on >= query.since)
     if query.until is not None:
@@ -139,20 +154,27 @@ def _matching(query: StatementQuery) -> Select[*tuple[Any, ...]]:
 
 
 def _views(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> Iterator[StatementView]:
-    releases: dict[str, list[Row[*tuple[Any, ...]]]] = {row.id: [] for row in rows}
-    for release in connection.execute(_RELEASE_COLUMNS.where(ReleaseRow.statement_id.in_(list(releases)))):
+    releases: dict[str, list[Row[*tuple[Any, ...]]]] = {row.of: [] for row in rows}
+    for release in connection.execute(_RELEASE_COLUMNS, {"statements": list(releases)}):
         releases[release.statement_id].append(release)
     for row in rows:
-        shown = tuple(_shown(connection, each) for each in sorted(releases[row.id], key=rank))
-        yield StatementView(
-            id=row.id,
-            title=row.title,
-            kind=row.kind,
-            said_on=row.said_on,
-            issuers=_each_once(issuer for each in shown for issuer in each.issuers),
-            languages=_each_once(each.language for each in shown),
-            releases=shown,
-        )
+        yield _view(connection, row, releases[row.of])
+
+
+def _view(
+    connection: Connection, row: Row[*tuple[Any, ...]], releases: Sequence[Row[*tuple[Any, ...]]]
+) -> StatementView:
+    shown = tuple(_shown(connection, each) for each in sorted(releases, key=rank))
+    return StatementView(
+        id=row.of,
+        title=row.its_title,
+        kind=row.its_kind,
+        said_on=row.its_day,
+        issuers=_each_once(issuer for each in shown for issuer in each.issuers),
+        languages=_each_once(each.language for each in shown),
+        releases=shown,
+        changed_at=max((each.changed_at for each in releases), default=None),
+    )
 
 
 _ROLES = {role.value: rank for rank, role in enumerate(Role)}

@@ -69,8 +69,8 @@ class Desk:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """See `Database.read`."""
-        with self.database.read() as connection:
+        """See `Database.answer`."""
+        with self.database.answer() as connection:
             yield connection
 
     @contextmanager

@@ -8,12 +8,12 @@ limit, and say so.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, func, select, union_all
 from sqlalchemy.orm import aliased
 
 from storage.search import texts
@@ -21,7 +21,9 @@ from storage.search.asking import day_after, read_question
 from storage.search.cursors import read_cursor, write_cursor
 from storage.search.filters import DIMENSIONS, Filter, traits_of
 from storage.search.index import ALL, DAY, EVERY, MONTH, SHIFT, YEAR, Trait, first_of
-from storage.search.limits import COUNTED, COUNTED_BY_TIME, MOST_ITEMS, bounded
+from storage.search.limits import COUNTED, COUNTED_BY_TIME, MOST_ITEMS, bounded, spelled_out
+from storage.search.matching import matching
+from storage.search.spans import spans_between
 from storage.search.summaries import StatementSummary, summaries
 from storage.search_tables import EntryRow, EntryTraitRow, TraitCountRow, TraitPairRow, TraitRow
 
@@ -87,6 +89,7 @@ class _Wanted:
     text: texts.Sought
     since: date | None
     until: date | None
+    traits: _Traits
     nothing: bool = False
     """It names something that no statement has."""
 
@@ -97,9 +100,9 @@ class _Wanted:
 
     def window(self, entry: ColumnElement[int]) -> Iterator[ColumnElement[bool]]:
         if self.since is not None:
-            yield entry >= first_of(self.since)
+            yield entry >= spelled_out(first_of(self.since))
         if self.until is not None and self.until != date.max:
-            yield entry < first_of(day_after(self.until))
+            yield entry < spelled_out(first_of(day_after(self.until)))
 
 
 def find_statements(
@@ -139,7 +142,7 @@ def count(connection: Connection, wanted: Filter) -> Count:
             return Count(0)
         if resolved.kept_ready:
             return Count(_kept(connection, resolved))
-        limited = _matching(connection, resolved).limit(COUNTED + 1).subquery()
+        limited = _latest(connection, resolved, COUNTED + 1)
         number = connection.scalar(select(func.count()).select_from(limited)) or 0
         return Count(min(number, COUNTED), number <= COUNTED)
 
@@ -147,15 +150,15 @@ def count(connection: Connection, wanted: Filter) -> Count:
 def facets(connection: Connection, wanted: Filter) -> Facets:
     """How many statements have each value."""
     with bounded(connection):
-        resolved = _resolve(connection, wanted)
+        resolved = _resolve(connection, wanted, all_traits=True)
         if resolved.nothing:
             return Facets(Count(0), {})
-        names = _names(connection)
+        names = resolved.traits.names
         if resolved.kept_ready and resolved.since is None and resolved.until is None:
             numbers = _kept_facets(connection, resolved)
             return Facets(Count(_kept(connection, resolved)), _sorted(numbers, names))
         if resolved.kept_ready and not resolved.having:
-            numbers = _between(connection, resolved, select(TraitRow.id))
+            numbers = _between(connection, resolved, None)
             return Facets(Count(numbers[resolved.every]), _sorted(numbers, names))
         matched = _latest(connection, resolved, COUNTED + 1)
         rows = connection.scalars(
@@ -163,7 +166,11 @@ def facets(connection: Connection, wanted: Filter) -> Facets:
             .join(matched, matched.c.entry == EntryRow.number)
             .order_by(EntryRow.number.desc())
         ).all()
-        counted = {int(each): number for each, number in Counter(" ".join(rows[:COUNTED]).split()).items()}
+        counted: Counter[int] = Counter()
+        # Many entries have the same traits.
+        for traits, number in Counter(rows[:COUNTED]).items():
+            for trait in traits.split():
+                counted[int(trait)] += number
         total = Count(min(len(rows), COUNTED), len(rows) <= COUNTED)
         return Facets(total, _sorted(counted, names))
 
@@ -194,13 +201,14 @@ def _number(place: str) -> int:
     return int(place) if place.isdecimal() else 0
 
 
-def _resolve(connection: Connection, wanted: Filter) -> _Wanted:
+def _resolve(connection: Connection, wanted: Filter, *, all_traits: bool = False) -> _Wanted:
     asked = read_question(wanted.query)
     having, without = traits_of(wanted)
     having = list(dict.fromkeys([*having, *asked.having]))
     without = list(dict.fromkeys([*without, *asked.without]))
-    ids, languages = _traits(connection, {*having, *without, EVERY})
-    sought = texts.sought(asked, languages)
+    traits = _traits(connection, None if all_traits else {*having, *without, EVERY})
+    ids = traits.ids
+    sought = texts.sought(asked, traits.languages)
     since = max((day for day in (wanted.since, asked.since) if day is not None), default=None)
     until = min((day for day in (wanted.until, asked.until) if day is not None), default=None)
     empty = since is not None and until is not None and since > until
@@ -212,158 +220,125 @@ def _resolve(connection: Connection, wanted: Filter) -> _Wanted:
         sought,
         since,
         until,
+        traits,
         nothing,
     )
 
 
-def _traits(connection: Connection, wanted: set[Trait]) -> tuple[dict[Trait, int], list[str]]:
-    """Ids of the traits that there are, and all languages."""
-    query = select(TraitRow).where(
-        TraitRow.value.in_({value for _, value in wanted}) | (TraitRow.dimension == "language")
-    )
-    rows = connection.execute(query).all()
-    ids = {(row.dimension, row.value): row.id for row in rows}
-    languages = sorted(row.value for row in rows if row.dimension == "language")
-    return {each: ids[each] for each in wanted if each in ids}, languages
+@dataclass(frozen=True, slots=True)
+class _Traits:
+    """Traits as they are kept."""
+
+    ids: Mapping[Trait, int]
+    numbers: Mapping[int, int]
+    """How many entries have each."""
+
+    @property
+    def languages(self) -> list[str]:
+        """Of the archive."""
+        return sorted(value for dimension, value in self.ids if dimension == "language")
+
+    @property
+    def names(self) -> dict[int, Trait]:
+        """By id."""
+        return {number: trait for trait, number in self.ids.items()}
+
+
+_ALL_TRAITS = select(TraitRow.id, TraitRow.dimension, TraitRow.value, TraitCountRow.number).outerjoin(
+    TraitCountRow,
+    (TraitCountRow.trait == TraitRow.id) & (TraitCountRow.span == ALL) & (TraitCountRow.start == 0),
+)
+_SOME_TRAITS = _ALL_TRAITS.where(
+    TraitRow.value.in_(bindparam("values", expanding=True)) | (TraitRow.dimension == "language")
+)
+
+
+def _traits(connection: Connection, wanted: Collection[Trait] | None) -> _Traits:
+    """Those traits, where they are kept, and all languages; None: all that there are."""
+    if wanted is None:
+        rows = connection.execute(_ALL_TRAITS).all()
+    else:
+        rows = connection.execute(_SOME_TRAITS, {"values": sorted({value for _, value in wanted})}).all()
+    ids: dict[Trait, int] = {}
+    numbers: dict[int, int] = {}
+    for number, dimension, value, entries in rows:
+        ids[dimension, value] = number
+        numbers[number] = entries or 0
+    return _Traits(ids, numbers)
 
 
 def _numbers(connection: Connection, wanted: _Wanted, limit: int, before: int | None) -> Sequence[int]:
     if wanted.nothing:
         return []
-    return connection.scalars(_matching(connection, wanted, before).limit(limit)).all()
+    return connection.scalars(_matching(connection, wanted, limit, before)).all()
 
 
-def _matching(connection: Connection, wanted: _Wanted, before: int | None = None) -> Select[Any]:
-    """Numbers of the entries that are wanted, the latest first."""
+def _matching(connection: Connection, wanted: _Wanted, limit: int, before: int | None = None) -> Select[Any]:
+    """Numbers of so many of the entries that are wanted, the latest first."""
     if wanted.text:
         # The trait that all have is looked for only where nothing else is: going through it costs time.
         having = wanted.having if wanted.text.groups else wanted.having or (wanted.every,)
-        query, entry = texts.matching(connection, wanted.text, having, wanted.without)
+        entries = wanted.traits.numbers[wanted.every]
+        query, entry = matching(connection, wanted.text, having, wanted.without, entries=entries, limit=limit)
     else:
-        rarest, *others = _rarest_first(connection, wanted.having or (wanted.every,))
+        # The rarest leads: it has the fewest entries to go through.
+        rarest, *others = sorted(
+            wanted.having or (wanted.every,), key=lambda each: wanted.traits.numbers[each]
+        )
         leading = aliased(EntryTraitRow)
         entry = leading.entry.expression
-        query = select(leading.entry.label("entry")).where(leading.trait == rarest)
+        query = select(leading.entry.label("entry")).where(leading.trait == spelled_out(rarest))
         for trait in others:
             query = query.where(_has(entry, trait))
         for trait in wanted.without:
             query = query.where(~_has(entry, trait))
     query = query.where(*wanted.window(entry))
     if before is not None:
-        query = query.where(entry < before)
-    return query.order_by(entry.desc())
+        query = query.where(entry < spelled_out(before))
+    return query.order_by(entry.desc()).limit(spelled_out(limit))
 
 
 def _latest(connection: Connection, wanted: _Wanted, limit: int) -> Any:  # noqa: ANN401 - a subquery
-    return _matching(connection, wanted).limit(limit).subquery()
+    return _matching(connection, wanted, limit).subquery()
 
 
 def _has(entry: ColumnElement[int], trait: int) -> ColumnElement[bool]:
     other = aliased(EntryTraitRow)
-    return exists().where(other.trait == trait, other.entry == entry)
-
-
-def _rarest_first(connection: Connection, traits: Sequence[int]) -> list[int]:
-    if len(traits) == 1:
-        return list(traits)
-    query = select(TraitCountRow.trait, TraitCountRow.number).where(
-        TraitCountRow.trait.in_(traits), TraitCountRow.span == ALL
-    )
-    numbers = {row.trait: row.number for row in connection.execute(query)}
-    return sorted(traits, key=lambda each: numbers.get(each, 0))
-
-
-def _names(connection: Connection) -> dict[int, Trait]:
-    rows = connection.execute(select(TraitRow.id, TraitRow.dimension, TraitRow.value))
-    return {number: (dimension, value) for number, dimension, value in rows.all()}
+    return exists().where(other.trait == spelled_out(trait), other.entry == entry)
 
 
 def _kept(connection: Connection, wanted: _Wanted) -> int:
     """How many entries have the one trait, or are there at all, in the window."""
     trait = wanted.having[0] if wanted.having else wanted.every
+    if wanted.since is None and wanted.until is None:
+        return wanted.traits.numbers[trait]
     return _between(connection, wanted, [trait])[trait]
 
 
-def _kept_facets(connection: Connection, wanted: _Wanted) -> dict[int, int]:
+def _kept_facets(connection: Connection, wanted: _Wanted) -> Mapping[int, int]:
+    """Without days."""
     if not wanted.having:
-        query = select(TraitCountRow.trait, TraitCountRow.number).where(
-            TraitCountRow.span == ALL, TraitCountRow.trait.in_(select(TraitRow.id))
-        )
-        return dict(connection.execute(query).all())
+        return wanted.traits.numbers
     (trait,) = wanted.having
     pairs = select(TraitPairRow.other, TraitPairRow.number).where(TraitPairRow.one == trait)
-    return {
-        **dict(connection.execute(pairs).all()),
-        trait: _kept(connection, wanted),
-    }
+    return {**dict(connection.execute(pairs).all()), trait: wanted.traits.numbers[trait]}
 
 
-def _between(
-    connection: Connection, wanted: _Wanted, traits: Sequence[int] | Select[tuple[int]]
-) -> Counter[int]:
-    """How many entries have each trait in the window: whole years, months at its ends, days at theirs."""
+def _between(connection: Connection, wanted: _Wanted, traits: Sequence[int] | None) -> Counter[int]:
+    """How many entries have each trait in the window: whole years, months at its ends, days at theirs. None:
+    every trait."""
     numbers: Counter[int] = Counter()
     row = TraitCountRow
-    for span, first, last in spans_between(wanted.since, wanted.until):
-        query = (
-            select(row.trait, func.sum(row.number))
-            .where(row.trait.in_(traits), row.span == span, row.start >= first, row.start <= last)
-            .group_by(row.trait)
-        )
-        for trait, number in connection.execute(query):
-            numbers[trait] += int(number)
+    parts = [
+        select(row.trait, func.sum(row.number))
+        .where(row.span == span, row.start >= first, row.start <= last)
+        .where(*(() if traits is None else (row.trait.in_(traits),)))
+        .group_by(row.trait)
+        for span, first, last in spans_between(wanted.since, wanted.until)
+    ]
+    for trait, number in connection.execute(union_all(*parts)):
+        numbers[trait] += int(number)
     return numbers
-
-
-def spans_between(since: date | None, until: date | None) -> list[tuple[int, int, int]]:
-    """A window as few spans of each sort: (sort, first start, last start), ordinals of first days."""
-    if since is None and until is None:
-        return [(ALL, 0, 0)]
-    first, last = since or date.min, until or date.max
-    if first.year == last.year:
-        return _months(first, last)
-    spans: list[tuple[int, int, int]] = []
-    from_year, to_year = first.year, last.year
-    if first != date(first.year, 1, 1):
-        spans += _months(first, date(first.year, 12, 31))
-        from_year += 1
-    if last != date(last.year, 12, 31):
-        spans += _months(date(last.year, 1, 1), last)
-        to_year -= 1
-    if from_year <= to_year:
-        spans.append((YEAR, date(from_year, 1, 1).toordinal(), date(to_year, 1, 1).toordinal()))
-    return spans
-
-
-def _months(first: date, last: date) -> list[tuple[int, int, int]]:
-    """Days of one year."""
-
-    def days(start: date, end: date) -> tuple[int, int, int]:
-        return (DAY, start.toordinal(), end.toordinal())
-
-    if first.month == last.month:
-        return [days(first, last)]
-    spans = []
-    from_month, to_month = first.month, last.month
-    if first.day != 1:
-        spans.append(days(first, _last_of(first)))
-        from_month += 1
-    if last != _last_of(last):
-        spans.append(days(last.replace(day=1), last))
-        to_month -= 1
-    if from_month <= to_month:
-        start, end = date(first.year, from_month, 1), date(first.year, to_month, 1)
-        spans.append((MONTH, start.toordinal(), end.toordinal()))
-    return spans
-
-
-def _last_of(day: date) -> date:
-    """The last day of its month."""
-    return (
-        date.fromordinal(date(day.year, day.month + 1, 1).toordinal() - 1)
-        if day.month < 12
-        else date(day.year, 12, 31)
-    )
 
 
 def _kept_bars(connection: Connection, wanted: _Wanted, by: Span) -> tuple[Bar, ...] | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import BindParameter, Connection, bindparam
 from sqlalchemy.exc import DBAPIError
 
 SECONDS = 10.0
@@ -21,29 +22,52 @@ _STEPS = 20_000
 """Steps of SQLite between two looks at the clock."""
 
 
+def spelled_out(value: int | str) -> BindParameter[Any]:
+    """A value that stands in the text of a query. A plan that serves any question serves none of them, since
+    traits and words differ in how often they occur: so a server has to plan for this one."""
+    return bindparam(None, value, literal_execute=True)
+
+
 class TooLong(RuntimeError):
     """The question took more time than it may; ask for less (a shorter time, one more word)."""
+
+
+LIMITED = "communique_seconds"
+"""Execution option of a connection to a server: its transactions begin with these limits, in seconds."""
+
+
+def limits(seconds: float) -> str:
+    """What PostgreSQL is told, within a transaction, before it is asked what anybody may ask."""
+    settings = {
+        "statement_timeout": f"{seconds * 1000:.0f}",
+        # Five thousand entries by their numbers, not by reading all there are: no disk turns here.
+        "random_page_cost": "1.1",
+        "jit": "off",
+    }
+    return "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
 
 
 @contextmanager
 def bounded(connection: Connection, seconds: float = SECONDS) -> Iterator[None]:
     """What is asked inside is broken off after some seconds. Raises TooLong."""
-    driver = connection.connection.driver_connection
-    sqlite = connection.dialect.name == "sqlite"
-    if sqlite:
+    with told_as_too_long(seconds):
+        if connection.dialect.name != "sqlite":
+            if connection.get_execution_options().get(LIMITED) != seconds:
+                connection.exec_driver_sql(limits(seconds), execution_options={"no_parameters": True})
+            yield
+            return
+        driver = connection.connection.driver_connection
         end = time.monotonic() + seconds
         driver.set_progress_handler(lambda: time.monotonic() > end, _STEPS)  # type: ignore[union-attr]
-    else:
-        # A plan that serves any question serves none of them: words differ in how often they occur.
-        connection.execute(
-            text(
-                "SELECT set_config('statement_timeout', :limit, true), "
-                "set_config('plan_cache_mode', 'force_custom_plan', true), "
-                # Five thousand entries by their numbers, not by reading all there are: no disk turns here.
-                "set_config('random_page_cost', '1.1', true), set_config('jit', 'off', true)"
-            ),
-            {"limit": f"{int(seconds * 1000)}ms"},
-        )
+        try:
+            yield
+        finally:
+            driver.set_progress_handler(None, 0)  # type: ignore[union-attr]
+
+
+@contextmanager
+def told_as_too_long(seconds: float) -> Iterator[None]:
+    """Queries that are broken off inside are told as TooLong."""
     try:
         yield
     except DBAPIError as error:
@@ -54,6 +78,3 @@ def bounded(connection: Connection, seconds: float = SECONDS) -> Iterator[None]:
                 "ask for a shorter time, or with one more word"
             ) from error
         raise
-    finally:
-        if sqlite:
-            driver.set_progress_handler(None, 0)  # type: ignore[union-attr]

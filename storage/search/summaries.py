@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, exists, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from crawler.items import AddressState
 from storage.search.snippets import Snippet, find_snippet
 from storage.search.texts import Sought
 from storage.search_tables import EntryRow
 from storage.statements import rank
-from storage.tables import AddressRow, ReleaseRow, RevisionRow, StatementRow
+from storage.tables import AddressRow, ReleaseRow, StatementRow
 from storage.views import ITS_ADDRESS
 
 
@@ -68,51 +68,46 @@ class StatementSummary:
 
 
 _COLUMNS = (
+    EntryRow.number, StatementRow.title.label("statement_title"), StatementRow.kind.label("statement_kind"),
+    StatementRow.said_on.label("statement_said_on"),
     ReleaseRow.id, ReleaseRow.statement_id, ReleaseRow.source, ReleaseRow.source_kind, ReleaseRow.url,
     ReleaseRow.language, ReleaseRow.role, ReleaseRow.standing, ReleaseRow.title, ReleaseRow.said_on,
     ReleaseRow.posted_on, ReleaseRow.issuers, ReleaseRow.withdrawn, ReleaseRow.changed_at,
     AddressRow.state.label("address_state"),
-    exists().where(RevisionRow.release_id == ReleaseRow.id, RevisionRow.number > 1).label("edited"),
+    (ReleaseRow.revision > 1).label("edited"),
 )  # fmt: skip
 
 
-def _of_statements(*columns: Any) -> Select[Any]:  # noqa: ANN401 - columns of releases
+def _versions_with(*others: Any) -> Select[Any]:  # noqa: ANN401 - columns of releases
     return (
-        select(*columns)
-        .select_from(ReleaseRow)
+        select(*_COLUMNS, *others)
+        .join(StatementRow, StatementRow.id == EntryRow.statement_id)
+        .join(ReleaseRow, ReleaseRow.statement_id == StatementRow.id)
         .outerjoin(AddressRow, ITS_ADDRESS)
-        .where(ReleaseRow.statement_id.in_(bindparam("statements", expanding=True)))
+        .where(EntryRow.number.in_(bindparam("numbers", expanding=True)))
     )
 
 
-# Asked by every page of every list: built once.
-_ENTRIES = (
-    select(EntryRow.number, StatementRow.id, StatementRow.title, StatementRow.kind, StatementRow.said_on)
-    .join(StatementRow, StatementRow.id == EntryRow.statement_id)
-    .where(EntryRow.number.in_(bindparam("numbers", expanding=True)))
-)
-_VERSIONS = _of_statements(*_COLUMNS)
-_VERSIONS_WITH_TEXTS = _of_statements(*_COLUMNS, ReleaseRow.body)
+# Asked by every page of every list: built once, and one question for all, since on a server every question
+# costs two changes of processes.
+_VERSIONS = _versions_with()
+_VERSIONS_WITH_TEXTS = _versions_with(ReleaseRow.body)
 
 
 def summaries(connection: Connection, numbers: Sequence[int], sought: Sought) -> tuple[StatementSummary, ...]:
     """What lists show of these entries, in their order."""
     if not numbers:
         return ()
-    statements = {row.number: row for row in connection.execute(_ENTRIES, {"numbers": list(numbers)})}
-    ids = [row.id for row in statements.values()]
-    versions: defaultdict[str, list[Any]] = defaultdict(list)
+    versions: defaultdict[int, list[Any]] = defaultdict(list)
     query = _VERSIONS_WITH_TEXTS if sought.groups else _VERSIONS
-    for row in connection.execute(query, {"statements": ids}).all():
-        versions[row.statement_id].append(row)
+    for row in connection.execute(query, {"numbers": list(numbers)}):
+        versions[row.number].append(row)
     return tuple(
-        _summary(statements[number], sorted(versions[statements[number].id], key=rank), sought)
-        for number in numbers
-        if number in statements and versions[statements[number].id]
+        _summary(sorted(versions[number], key=rank), sought) for number in numbers if number in versions
     )
 
 
-def _summary(statement: Any, rows: Sequence[Any], sought: Sought) -> StatementSummary:  # noqa: ANN401
+def _summary(rows: Sequence[Any], sought: Sought) -> StatementSummary:
     versions = tuple(
         VersionSummary(
             row.id, row.source, row.source_kind, row.url, row.language, row.role, row.standing, row.title,
@@ -122,11 +117,12 @@ def _summary(statement: Any, rows: Sequence[Any], sought: Sought) -> StatementSu
         for row in rows
     )  # fmt: skip
     languages = tuple(dict.fromkeys(each.language for each in versions))
+    first = rows[0]
     return StatementSummary(
-        id=statement.id,
-        title=statement.title,
-        kind=statement.kind,
-        said_on=statement.said_on,
+        id=first.statement_id,
+        title=first.statement_title,
+        kind=first.statement_kind,
+        said_on=first.statement_said_on,
         issuers=tuple(dict.fromkeys(issuer for row in rows for issuer in row.issuers)),
         languages=languages,
         sources=tuple(dict.fromkeys(each.source for each in versions)),

@@ -10,9 +10,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, column, select, table, text
+from sqlalchemy import Connection
 
 from storage.database import copy_rows
 from storage.search.asking import EMPTY_WORDS, Asked, Term
@@ -34,9 +33,14 @@ _POSTGRESQL = (
     f"ALTER TABLE {NAME} SET (toast_tuple_target = 128)",
 )
 # A long list of pending entries is read through by every question.
-_POSTGRESQL_INDEX = (
-    f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin (words) WITH (gin_pending_list_limit = 256)"
-)
+_POSTGRESQL_INDEXES = {
+    f"ix_{NAME}_words": f"CREATE INDEX ix_{NAME}_words ON {NAME} USING gin (words) "
+    "WITH (gin_pending_list_limit = 256)",
+    # An index of vectors does not know weights: without one of the titles alone, a word that is looked for in
+    # them is read for in every text that has it.
+    f"ix_{NAME}_titles": f"CREATE INDEX ix_{NAME}_titles ON {NAME} USING gin (ts_filter(words, '{{a}}')) "
+    "WITH (gin_pending_list_limit = 256)",
+}
 _USUAL_BATCH, _LARGE_BATCH = 1 << 20, 32 << 20
 """Bytes of new words that FTS5 gathers before it writes them: larger ones leave less to be merged."""
 _LARGEST = 900_000
@@ -47,7 +51,7 @@ _MOST_PLACES = 256
 
 def make_tables(connection: Connection) -> None:
     """Make the index, empty."""
-    for statement in _SQLITE if _is_sqlite(connection) else (*_POSTGRESQL, _POSTGRESQL_INDEX):
+    for statement in _SQLITE if _is_sqlite(connection) else (*_POSTGRESQL, *_POSTGRESQL_INDEXES.values()):
         connection.exec_driver_sql(statement)
 
 
@@ -56,8 +60,9 @@ def expect_many(connection: Connection) -> None:
     if _is_sqlite(connection):
         _gather(connection, _LARGE_BATCH)
     else:
-        # Made once, it is made in minutes; entry by entry, in hours.
-        connection.exec_driver_sql(f"DROP INDEX IF EXISTS ix_{NAME}_words")
+        # Made once, they are made in minutes; entry by entry, in hours.
+        for name in _POSTGRESQL_INDEXES:
+            connection.exec_driver_sql(f"DROP INDEX IF EXISTS {name}")
 
 
 def settle(connection: Connection) -> None:
@@ -65,7 +70,10 @@ def settle(connection: Connection) -> None:
     if _is_sqlite(connection):
         _gather(connection, _USUAL_BATCH)
     else:
-        connection.exec_driver_sql(_POSTGRESQL_INDEX)
+        for statement in _POSTGRESQL_INDEXES.values():
+            connection.exec_driver_sql(statement)
+        # What the index of titles holds is known to the planner from then on.
+        connection.exec_driver_sql(f"ANALYZE {NAME}")
 
 
 def _gather(connection: Connection, size: int) -> None:
@@ -172,6 +180,8 @@ class Phrase:
     title: bool
     begins: bool
     """Whether the last word is the beginning of one."""
+    in_a_row: bool = True
+    """False: anywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,75 +228,6 @@ def _phrases(term: Term, languages: Collection[str]) -> list[Phrase]:
     return [
         Phrase(words, term.title, term.begins or begins_run(words[-1])) for words in sorted(forms) if words
     ]
-
-
-def matching(
-    connection: Connection, wanted: Sought, having: Sequence[int], without: Sequence[int]
-) -> tuple[Select[Any], ColumnElement[int]]:
-    """Entries whose text holds what is sought and that have, and have not, these traits; and the column of
-    their numbers. Where no words are sought, `having` must not be empty."""
-    if _is_sqlite(connection):
-        words = table(NAME, column("rowid"))
-        entry: ColumnElement[int] = words.c.rowid
-        condition = text(f"{NAME} MATCH :sought").bindparams(sought=_for_sqlite(wanted, having, without))
-        return select(entry.label("entry")).select_from(words).where(condition), entry
-    words = table(NAME, column("entry"), column("words"))
-    sought = _for_postgresql(wanted, having, without)
-    condition = text("words @@ CAST(:sought AS tsquery)").bindparams(sought=sought)
-    query = select(words.c.entry).where(condition)
-    placed = any(len(phrase.words) > 1 or phrase.title for phrase in wanted.phrases)
-    if _estimate(connection, sought) < (_FEW_TO_READ if placed else _FEW_TO_SORT):
-        found = query.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
-        return select(found.c.entry), found.c.entry
-    return query, words.c.entry
-
-
-_FEW_TO_SORT = 14_000
-"""Entries that are found by the index and put in order sooner than a page of them is found by reading the
-vectors of the latest entries, among half a million (some 25 microseconds for each vector)."""
-_FEW_TO_READ = 40_000
-"""The same where all vectors that are found must be read, for places and titles."""
-
-
-def _estimate(connection: Connection, sought: str) -> int:
-    """How many entries have all words of a question wherever they stand, as PostgreSQL's statistics say.
-
-    It reckons reading a vector as next to nothing, and words of a phrase as words anywhere: left alone, it
-    goes back through the latest entries for a page of them, and where few answer, through all there are.
-    """
-    plan = connection.scalar(
-        text(f"EXPLAIN (FORMAT JSON) SELECT FROM {NAME} WHERE words @@ CAST(:sought AS tsquery)"),
-        {"sought": sought},
-    )
-    return int(plan[0]["Plan"]["Plan Rows"])
-
-
-def _for_sqlite(wanted: Sought, having: Sequence[int], without: Sequence[int]) -> str:
-    def shown(phrase: Phrase) -> str:
-        where = "title" if phrase.title else "{title body}"
-        return f'{where} : "{" ".join(phrase.words)}"{" *" if phrase.begins else ""}'
-
-    parts = [f"({' OR '.join(shown(each) for each in group)})" for group in wanted.groups]
-    parts += [f'traits : "t{each}"' for each in having]
-    question = " AND ".join(parts)
-    against = [shown(each) for each in wanted.excluded] + [f'traits : "t{each}"' for each in without]
-    return f"({question}) NOT ({' OR '.join(against)})" if against else question
-
-
-def _for_postgresql(wanted: Sought, having: Sequence[int], without: Sequence[int]) -> str:
-    def shown(phrase: Phrase) -> str:
-        marks = ["A" if phrase.title else ""] * len(phrase.words)
-        if phrase.begins:
-            marks[-1] = f"*{marks[-1]}"
-        words = [
-            f"'{word}'{':' + mark if mark else ''}" for word, mark in zip(phrase.words, marks, strict=True)
-        ]
-        return f"({' <-> '.join(words)})"
-
-    parts = [f"({' | '.join(shown(each) for each in group)})" for group in wanted.groups]
-    parts += [f"'#{each}'" for each in having]
-    parts += [f"!{shown(each)}" for each in wanted.excluded] + [f"!'#{each}'" for each in without]
-    return " & ".join(parts)
 
 
 def _is_sqlite(connection: Connection) -> bool:

@@ -47,7 +47,7 @@ def view(name: str, places: list[tuple[str, str]]) -> StatementView:
         )
         for source, url in places
     )  # fmt: skip
-    return StatementView(name, "", "communique", day, (), ("en",), releases)
+    return StatementView(name, "", "communique", day, (), ("en",), releases, None)
 
 
 def test_what_is_found_as_it_is_equals_the_truth(truth: list[TrueStatement]) -> None:

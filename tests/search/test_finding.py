@@ -13,8 +13,9 @@ from storage.database import Database
 from storage.search import finding
 from storage.search.cursors import BadCursor
 from storage.search.filters import DIMENSIONS, Filter
-from storage.search.finding import Span, count, facets, find_statements, spans_between, volume
+from storage.search.finding import Span, count, facets, find_statements, volume
 from storage.search.index import DAY, MONTH, YEAR
+from storage.search.spans import spans_between
 from tests.search.archive import counted, many, matches, save, text
 from tests.storage.records import release
 

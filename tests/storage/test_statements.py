@@ -80,7 +80,9 @@ def test_a_statement_shows_all_its_releases_with_the_original_first(stored: Data
 
 def test_the_fields_of_a_statement_are_those_that_are_promised(stored: Database) -> None:
     view = asdict(found(stored)[1])
-    assert list(view) == ["id", "title", "kind", "said_on", "issuers", "languages", "releases"]
+    assert list(view) == [
+        *("id", "title", "kind", "said_on", "issuers", "languages", "releases", "changed_at")
+    ]
     promised = "id source url language kind role title said_on posted_on issuers folio body captured_at"
     assert set(promised.split()) <= set(view["releases"][0])
 

@@ -79,12 +79,9 @@ def show_statement(request: Request, id: Id) -> Response:  # noqa: A002 - it is 
         found = find_statement(connection, id)
         if found is None:
             raise HTTPException(404, f"expected the id of a statement or release, found nothing for {id}")
-        releases = [each.id for each in found.releases]
-        links = links_of(connection, releases)
-        origins = origins_of(connection, releases)
-    changed = max((each.changed_at for each in origins.values()), default=None)
+        links = links_of(connection, [each.id for each in found.releases])
     told = {each.name: getattr(found, each.name) for each in fields(found)}
-    return send(request, {**told, "links": links}, changed)
+    return send(request, {**told, "links": links}, found.changed_at)
 
 
 @read(router, "/releases", models.ReleasePage, tag="releases")

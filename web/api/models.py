@@ -150,6 +150,8 @@ class StatementShape(Shape):
     issuers: list[str]
     languages: list[str]
     releases: list[ReleaseShape]
+    changed_at: datetime | None
+    """When a version was last stored with another text, or first seen."""
     links: list[LinkShape]
 
 
