@@ -12,6 +12,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
+from storage.search.limits import TooLong
 from storage.store import database_at
 from web import api, feeds
 from web.access import MayNot, MustLogIn, caller_of
@@ -72,6 +73,7 @@ def create_app(settings: DeskSettings, desk: Desk | None = None) -> FastAPI:
     app.add_exception_handler(MayNot, _refused)
     app.add_exception_handler(HTTPException, _http_problem)
     app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(TooLong, _too_long)
     return app
 
 
@@ -157,6 +159,10 @@ async def _refused(request: Request, error: Exception) -> Response:
     if _local(desk, request).startswith(_FOR_PROGRAMS):
         return problem_document(403, str(error))
     return problem(request, 403, "This is not allowed", str(error))
+
+
+async def _too_long(request: Request, error: Exception) -> Response:
+    return problem(request, 503, "This took too long", str(error))
 
 
 async def _http_problem(request: Request, error: Exception) -> Response:

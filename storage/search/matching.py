@@ -1,7 +1,7 @@
 """Entries whose text holds what is sought, as each of the two databases finds them soonest.
 
 PostgreSQL reckons reading a vector as next to nothing, and the words of a phrase as words anywhere. Left
-alone, it goes back through the latest entries for a page of them, and where few answer, through all there are.
+alone, it goes back through the latest entries for a page of them, and where few answer, through all of them.
 So it is asked first how many entries it expects (EXPLAIN), and told which of two ways to take.
 """
 

@@ -18,6 +18,7 @@ from storage.search.filters import Filter
 from storage.search.finding import count, facets, find_statements, volume
 from storage.search.index import count_entries, rebuild
 from storage.search.limits import TooLong
+from storage.search.matching import _is_read_from_the_latest
 from tests.search.archive import TEXTS, save, text
 from tests.storage.records import NOON, everything
 
@@ -72,8 +73,24 @@ FOUND = [
 ]
 
 
-def test_a_question_finds_what_holds_it(archive: Database) -> None:
+@pytest.mark.parametrize("from_the_latest", [False, True, None])
+def test_a_question_finds_what_holds_it(
+    archive: Database, monkeypatch: pytest.MonkeyPatch, from_the_latest: bool | None
+) -> None:
+    if from_the_latest is not None:
+        # Whichever way PostgreSQL is told to take.
+        way = "storage.search.matching._is_read_from_the_latest"
+        monkeypatch.setattr(way, lambda *_, **__: from_the_latest)
     assert [(query, found(archive, query)) for query, _ in FOUND] == FOUND
+
+
+def test_what_is_frequent_is_read_from_the_latest_and_what_is_rare_is_looked_up() -> None:
+    page, many = 21, 5001
+    assert not _is_read_from_the_latest(300, 600_000, page, placed=False)
+    assert _is_read_from_the_latest(100_000, 600_000, page, placed=False)
+    assert not _is_read_from_the_latest(50_000, 600_000, many, placed=False)
+    assert not _is_read_from_the_latest(10_000, 600_000, page, placed=True)
+    assert _is_read_from_the_latest(300_000, 600_000, page, placed=True)
 
 
 def test_a_statement_is_found_in_the_language_of_any_of_its_versions(database: Database) -> None:

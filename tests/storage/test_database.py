@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from storage import migrations
 from storage.database import Database, DatabaseUnusable, default_url
+from storage.search.limits import SECONDS, TooLong
 from storage.tables import IssuerRow
 
 
@@ -93,6 +94,7 @@ COUNTER = """
 import sys
 from sqlalchemy import select, update
 from storage.database import Database
+from storage.search.limits import SECONDS, TooLong
 from storage.tables import IssuerRow
 database = Database(sys.argv[1])
 for _ in range(25):
@@ -193,6 +195,48 @@ def test_a_missing_driver_says_which_extra_brings_it(monkeypatch: pytest.MonkeyP
 def test_other_databases_are_refused(url: str) -> None:
     with pytest.raises(DatabaseUnusable):
         Database(url)
+
+
+class TestServer:
+    """What a server is told."""
+
+    @pytest.fixture
+    def backend(self) -> str:
+        return "postgresql"
+
+    def test_who_reads_sees_one_state_and_cannot_write(self, database: Database) -> None:
+        with database.read() as connection:
+            assert connection.scalar(text("SHOW transaction_isolation")) == "repeatable read"
+            assert connection.scalar(text("SHOW transaction_read_only")) == "on"
+            assert connection.scalar(text("SHOW statement_timeout")) == "0"
+
+    def test_who_answers_anybody_is_limited(self, database: Database) -> None:
+        with database.answer() as connection:
+            assert connection.scalar(text("SHOW statement_timeout")) == f"{SECONDS:.0f}s"
+            assert connection.scalar(text("SHOW transaction_read_only")) == "on"
+
+        def sleep() -> None:
+            with database.answer() as connection:
+                connection.execute(text("SET LOCAL statement_timeout = 1"))
+                connection.execute(text("SELECT pg_sleep(5)"))
+
+        with pytest.raises(TooLong):
+            sleep()
+
+    @pytest.mark.parametrize("idle", [0.0, 3600.0])
+    def test_a_connection_whose_server_went_is_replaced(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch, idle: float
+    ) -> None:
+        """Whether it lay idle for long, and is tried, or was used a moment ago."""
+        monkeypatch.setattr("storage.database.IDLE", idle)
+        with database.read() as connection:
+            number = connection.scalar(text("SELECT pg_backend_pid()"))
+        other = Database(database.address)
+        with other.write() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+        other.close()
+        with database.read() as connection:
+            assert connection.scalar(text("SELECT pg_backend_pid()")) != number
 
 
 class TestPatience:

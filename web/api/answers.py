@@ -71,7 +71,7 @@ def read(
 
 def reading(request: Request) -> AbstractContextManager[Connection]:
     """A connection of the application's database that sees one state."""
-    connection: AbstractContextManager[Connection] = request.app.state.desk.read()
+    connection: AbstractContextManager[Connection] = request.app.state.desk.database.answer()
     return connection
 
 

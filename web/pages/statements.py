@@ -15,7 +15,6 @@ from crawler.items import KindOfRelease, Role
 from storage.search.cursors import BadCursor
 from storage.search.filters import DIMENSIONS, FLAGS, Filter
 from storage.search.finding import Facets, Span, Volume, facets, find_statements, volume
-from storage.search.limits import TooLong
 from web import words
 from web.charts import Chart, chart, finest
 from web.marks import Piece, cut
@@ -123,8 +122,6 @@ def timeline(
             over_time = by_year if by == "year" else volume(connection, wanted, by)
     except BadCursor as error:
         return problem(request, 400, "This page of the list is not there", str(error))
-    except TooLong as error:
-        return problem(request, 503, "This took too long", str(error))
     drawn = chart([(bar.start, bar.number) for bar in over_time.bars], by)
     further = None if page.next_cursor is None else _there(wanted, cursor=page.next_cursor)
     values = {
