@@ -16,7 +16,7 @@ from enum import StrEnum
 from crawler.pages.shape import KEPT
 from scheduler.health.evidence import Evidence, Health
 from scheduler.health.gather import PAST, evidence_of, public_holidays
-from storage.health import ReleaseFacts
+from storage.health import HeldFolio, ReleaseFacts
 from storage.runs import RunView
 
 PAGE = 20
@@ -149,6 +149,7 @@ class Course:
         self._random = random.Random(self.site.seed)  # noqa: S311 - a simulation
         self._views: list[RunView] = []
         self._held: dict[str, Counter[str]] = {}
+        self._held_numbers: list[HeldFolio] = []
         self._releases: list[ReleaseFacts] = []
         self._posted: Counter[date] = Counter()
         self._posts: list[_Post] = []
@@ -246,6 +247,9 @@ class Course:
             statuses["200"] += 1
             post.due = False
             if end in ("held", "fallback"):
+                if self.site.numbers and end == "held":
+                    # Read by the rules, number and all; general extraction finds no numbers.
+                    self._held_numbers.insert(0, HeldFolio(f"{post.number:03}", _at(day)))
                 counts["held"] += 1
                 counts["by_fallback"] += end == "fallback"
                 usual = "layout changed" if end == "fallback" else "unknown issuer"
@@ -368,6 +372,7 @@ class Course:
             paused=None,
             views=self._views,
             held=self._held,
+            held_numbers=self._held_numbers,
             releases=sorted(self._releases[-400:], key=lambda each: each.day, reverse=True)[:250],
             posted=posted,
             holidays_there=self.site.holidays,

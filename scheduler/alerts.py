@@ -144,7 +144,12 @@ class Alerts:
     def _digest(self, now: datetime) -> tuple[str, str]:
         with self._database.read() as connection:
             health = find_health(connection)
-            changes = list(health_changes(connection, since=now - timedelta(days=7), limit=200))
+            changes = [
+                each
+                for each in health_changes(connection, since=now - timedelta(days=7), limit=200)
+                # The first judgement of a source that is well is no news: of a new service it is all of them.
+                if each.before is not None or each.after not in GOOD
+            ]
         bad = [each for each in health.values() if each.state not in GOOD]
         lines = [f"{len(health)} sources, {len(bad)} need a look."]
         lines += [f"{each.source}: {each.state} since {each.since:%Y-%m-%d}: {each.reason}" for each in bad]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from storage.coverage import addresses_by_day
 from storage.database import insert_into
-from storage.runs import ELSEWHERE, RunView, view_of_run
+from storage.runs import ELSEWHERE, REFUSED, RunView, view_of_run
 from storage.tables import HealthChangeRow, HealthRow, HeldRow, ReleaseRow, RevisionRow, RunRow
 
 WHOLE_RUNS = 60
@@ -39,6 +39,14 @@ class ReleaseFacts:
     folio: str | None
     language: str
     read_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFolio:
+    """The publisher's number of a record that is held back."""
+
+    folio: str
+    held_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ class HealthChange:
 def whole_runs(connection: Connection, source: str) -> list[RunView]:
     """The latest runs without window and limit that ended or work, the latest first.
 
-    Those are alike, whoever started them; a backfill, or the intake of a file, says nothing about today.
+    Those are alike, whoever started them; a backfill, or the intake of a file, says nothing about today, nor
+    does one that was refused because another run had the source.
     """
     query = (
         select(RunRow)
@@ -86,7 +95,8 @@ def whole_runs(connection: Connection, source: str) -> list[RunView]:
         .order_by(RunRow.started_at.desc(), RunRow.id)
         .limit(WHOLE_RUNS)
     )
-    return [view_of_run(row) for row in connection.execute(query)]
+    views = [view_of_run(row) for row in connection.execute(query)]
+    return [view for view in views if not view.counts.get(REFUSED)]
 
 
 def held_by_run(connection: Connection, source: str, runs: Sequence[str]) -> dict[str, Counter[str]]:
@@ -100,6 +110,21 @@ def held_by_run(connection: Connection, source: str, runs: Sequence[str]) -> dic
     for run, reason, number in connection.execute(query):
         found.setdefault(run, Counter())[reason] += number
     return found
+
+
+def held_folios(connection: Connection, source: str) -> list[HeldFolio]:
+    """Numbers of the latest records that are held back, the latest first: they are not missing."""
+    query = (
+        select(HeldRow.item, HeldRow.held_at)
+        .where(HeldRow.source == source)
+        .order_by(HeldRow.held_at.desc(), HeldRow.id.desc())
+        .limit(RELEASES)
+    )
+    return [
+        HeldFolio(folio, row.held_at)
+        for row in connection.execute(query)
+        if isinstance(folio := row.item.get("folio"), str) and folio
+    ]
 
 
 def latest_releases(connection: Connection, source: str) -> list[ReleaseFacts]:

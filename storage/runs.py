@@ -16,6 +16,8 @@ from crawler.frontier import RunInProgress, RunRequest
 from storage.processes import Process, is_alive, this_process
 from storage.tables import RunClaimRow, RunRow, SourceRow
 
+REFUSED = "refused"
+"""Count of a run that never began, because another one had the source: it tells nothing of the source."""
 ENDED = frozenset({"finished", "stopped", "failed", "killed"})
 """States that a run does not leave."""
 
@@ -288,7 +290,7 @@ def _give_up_plan(connection: Connection, request: RunRequest, reason: str, now:
         connection.execute(
             update(RunRow)
             .where(RunRow.id == request.run_id, RunRow.state == "planned")
-            .values(state="failed", ended_at=now, error=reason)
+            .values(state="failed", ended_at=now, error=reason, counts={REFUSED: 1})
         )
 
 

@@ -14,8 +14,10 @@ from crawler.source import Source, crawled_sources
 from scheduler.health.evidence import Evidence, Judgement, Numbered, RunEvidence
 from scheduler.health.judge import judge
 from storage.health import (
+    HeldFolio,
     ReleaseFacts,
     held_by_run,
+    held_folios,
     latest_releases,
     number_of,
     posted_by_day,
@@ -67,6 +69,7 @@ def gather(
         paused=f"paused by {paused.made_by}: {paused.reason or 'no reason given'}" if paused else None,
         views=[view for view in views if view.state != "running" or view.is_lost(now)],
         held=held,
+        held_numbers=held_folios(connection, source.name),
         releases=releases,
         posted=posted_by_day(connection, source.name, today - PAST, today),
         holidays_there=public_holidays(source.country, today.year - 2, today.year),
@@ -84,6 +87,7 @@ def evidence_of(
     paused: str | None,
     views: Sequence[RunView],
     held: Mapping[str, Mapping[str, int]],
+    held_numbers: Sequence[HeldFolio],
     releases: Sequence[ReleaseFacts],
     posted: Mapping[date, int],
     holidays_there: frozenset[date],
@@ -113,7 +117,7 @@ def evidence_of(
         holidays=holidays_there,
         filled=_filled(before),
         releases=len(before),
-        numbered=_numbered(releases),
+        numbered=_numbered(releases, held_numbers),
     )
 
 
@@ -147,8 +151,11 @@ def _filled(releases: Iterable[ReleaseFacts]) -> Mapping[str, int]:
     return Counter(name for release in releases for name in release.filled)
 
 
-def _numbered(releases: Sequence[ReleaseFacts]) -> tuple[Numbered, ...]:
-    """Numbers of the latest series: one language, and of this count only (numbers begin anew each year)."""
+def _numbered(releases: Sequence[ReleaseFacts], held: Sequence[HeldFolio]) -> tuple[Numbered, ...]:
+    """Numbers of the latest series: one language, and of this count only (numbers begin anew each year).
+
+    What is held back is there, too: it waits for a person, and leaves no gap.
+    """
     if not releases:
         return ()
     language = Counter(release.language for release in releases).most_common(1)[0][0]
@@ -162,4 +169,15 @@ def _numbered(releases: Sequence[ReleaseFacts]) -> tuple[Numbered, ...]:
         return ()
     newest = max(each.day for each in some)
     # Of this year, and what a first week of January needs of the last one is left out: a new count begins.
-    return tuple(each for each in some if each.day.year == newest.year)
+    kept = [each for each in some if each.day.year == newest.year]
+    there = {each.number for each in kept}
+    waiting = [
+        Numbered(number, each.held_at.date(), each.held_at)
+        for each in held
+        if each.held_at.year == newest.year
+        and (number := number_of(each.folio)) is not None
+        # Only what fills a gap: a number that was misread is no beginning of a series.
+        and min(there) < number < max(there)
+        and number not in there
+    ]
+    return (*kept, *waiting)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-ALARM = math.log(2000)
-"""A stretch of silence is alarming from this weight on: a chance of one in 2,000."""
+ALARM = math.log(1000)
+"""A stretch of silence is alarming from this weight on: a chance of one in 1,000."""
 LONG = math.log(12)
 """And worth a word from this one on."""
 BEYOND = 1.15

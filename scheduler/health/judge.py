@@ -26,6 +26,8 @@ OF_ONE_PAGE = frozenset(
     {"unknown issuer", "unknown kind", "scanned document", "impossible date", "language not declared"}
 )
 """Reasons for holding back that lie in what one page says; the others lie in how pages are read."""
+_NO_LAYOUT = "layout changed"
+"""Reason for holding back a page that no layout of its source fits."""
 DECISIVE = frozenset({"posted_on"})
 """Fields whose loss one page is enough to tell. Others stand beside them (the raw text of a day, who spoke, a
 number), and a page goes without one now and then; without title or text it is held back anyway.
@@ -170,8 +172,11 @@ def _by_held(evidence: Evidence) -> Judgement | None:
     reasons: Counter[str] = Counter()
     for run in pool:
         reasons.update(run.held)
-    # One body that nobody knows says nothing of how pages are read; a second one does.
-    said = bool(reasons) and reasons.keys() <= OF_ONE_PAGE
+    # One body that nobody knows says nothing of how pages are read; a second one does. Nor does one odd page
+    # that no layout fits, when its markup is that of the others.
+    alike = _likeness(evidence, pool)
+    odd = OF_ONE_PAGE | {_NO_LAYOUT} if alike is not None and alike >= ALIKE else OF_ONE_PAGE
+    said = bool(reasons) and reasons.keys() <= odd
     if chance_of(held, held, share) >= (UNLIKELY if said else RARE):
         return None
     return Judgement(
@@ -360,8 +365,22 @@ def _by_silence(evidence: Evidence) -> Judgement:
     return Judgement(Health.HEALTHY, f"{last}: {run.kept} pages kept; latest release of {found.since}", facts)
 
 
+def _by_end_alone(evidence: Evidence) -> Judgement | None:
+    """Whether the latest run was ended from outside: for the time or memory that it took, say."""
+    run = evidence.runs[0]
+    failed = run.count("failed")
+    if run.state != "failed" or (failed and failed == run.count("discovered")):
+        return None  # of one page that fails the whole run fails where it was the only new one: an accident
+    return Judgement(
+        Health.PARTIAL,
+        f"run {run.run} failed: {run.error or 'nobody noted why'}",
+        {"run": run.run, "state": run.state},
+    )
+
+
 _RULES: tuple[Callable[[Evidence], Judgement | None], ...] = (
     _by_ending, _by_failures, _by_rules, _by_held, _by_fields, _by_index, _by_numbers,
+    _by_end_alone,
 )  # fmt: skip
 
 

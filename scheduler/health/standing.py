@@ -17,24 +17,30 @@ from storage.schedules import overrides
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How one source stands."""
+class Verdict:
+    """How a source was judged."""
 
-    source: str
     health: str
     """One of `Health`."""
     reason: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nobody needs to look."""
+        return self.health in GOOD
+
+
+@dataclass(frozen=True, slots=True)
+class Standing(Verdict):
+    """How one source stands, with what the verdict rests on."""
+
+    source: str
     since: datetime | None
     """None: nothing has happened yet that it could be counted from."""
     """When the service judged so first; without a service, the last run's start."""
     facts: Mapping[str, object]
     evidence: Evidence
     changes: tuple[HealthChange, ...]
-
-    @property
-    def is_good(self) -> bool:
-        """Whether nobody needs to look."""
-        return self.health in GOOD
 
     @property
     def brief(self) -> dict[str, object]:

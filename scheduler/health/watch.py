@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
+
 from crawler.source import crawled_sources
-from scheduler.health.evidence import Judgement
+from scheduler.health.evidence import GOOD, Judgement
 from scheduler.health.gather import judge_source, judge_sources
 from scheduler.screen import json_line
 from storage.database import Database
 from storage.health import HealthChange, keep_health
 from storage.runs import find_run
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger("health")
 
 AGAIN = timedelta(hours=1)
 """All sources are judged once more after this long: silence grows, and persons pause, without any run."""
@@ -89,7 +90,15 @@ class HealthWatch:
                 if change is not None:
                     changes.append(change)
         for change in changes:
-            logger.info("%s: %s, was %s: %s", change.source, change.after, change.before, change.reason)
+            # Of a new service the first round finds all sources so.
+            if change.before is not None or change.after not in GOOD:
+                log.info(
+                    "health changed",
+                    source=change.source,
+                    state=change.after,
+                    was=change.before,
+                    reason=change.reason,
+                )
             if self._told is not None:
                 self._told(change, now)
         return changes

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import structlog
 
+OURS = ("scheduler", "storage", "pipelines", "crawler")
+"""Loggers whose every line is wanted."""
+
 
 def configure(*, as_json: bool) -> None:
     """Lines for persons, or JSON lines for a collector of logs; times in UTC."""
@@ -17,17 +20,38 @@ def configure(*, as_json: bool) -> None:
         if as_json
         else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     )
+    told: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    _take_in_others(told, shown)
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *shown,
-        ],
+        processors=[*told, *shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _take_in_others(told: list[structlog.typing.Processor], shown: list[structlog.typing.Processor]) -> None:
+    """What observers and libraries say through `logging` becomes lines of the same form.
+
+    Of ours all that is worth a line, of others' warnings.
+    """
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.add_logger_name, *told],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    for before in [each for each in root.handlers if isinstance(each.formatter, type(formatter))]:
+        root.removeHandler(before)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    for room in OURS:
+        logging.getLogger(room).setLevel(logging.INFO)
 
 
 def sweep(folder: Path, days: int) -> int:

@@ -37,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the other verbs."""
     app.command("held", epilog=ending("communique held --source mexidata", codes=NO_DATABASE))(held)
     examples = ending(
-        "communique runs --source mx_sre --limit 5",
+        "communique runs mx_sre --limit 5",
         "communique runs 8d3c0f2a9b7e6d51",
         codes="0 done, 1 no database there, or no such run, 2 wrong usage",
     )
@@ -165,8 +165,11 @@ def held(
 
 def runs(
     context: typer.Context,
-    run_id: Annotated[
-        str | None, typer.Argument(metavar="[RUN]", help="One run, in full.", show_default=False)
+    named: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[RUN|SOURCE]", help="One run, in full; or those of one source.", show_default=False
+        ),
     ] = None,
     source: SourceOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, metavar="N", help="Most to show.")] = 20,
@@ -177,8 +180,13 @@ def runs(
     """List runs, the latest first: who started them, how they ended, what they brought; or one in full."""
     place = place_of(context, data, database, as_json)
     check_source(source)
-    if run_id is not None:
-        _show_run(place, run_id)
+
+    from crawler.source import registry
+
+    if source is None and named in registry():
+        source = named
+    elif named is not None:
+        _show_run(place, named)
         return
 
     from scheduler.progress import counts_in_words
@@ -233,7 +241,8 @@ def _show_run(place: Place, run_id: str) -> None:
         walks = walks_of(connection, run.source, run_id) if run is not None else []
     if run is None:
         raise Refusal(
-            f"expected the id of a run, found {run_id!r}, which is none. All there are: communique runs"
+            f"expected the id of a run or the name of a source, found {run_id!r}. All there are: "
+            "communique runs, communique sources"
         )
     told = {**_run_fields(run), "walks": walks}
     if place.json:

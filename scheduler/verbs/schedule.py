@@ -38,7 +38,8 @@ def add_to(app: typer.Typer) -> None:
     group.command(
         "plan",
         epilog=ending(
-            "communique schedule plan", "communique schedule plan --json | jq -r 'select(.overdue) | .source'"
+            "communique schedule plan mx_sre",
+            "communique schedule plan --json | jq -r 'select(.overdue) | .source'",
         ),
     )(plan)
     service.add_to(group)
@@ -133,6 +134,10 @@ def preview(
 
 def plan(
     context: typer.Context,
+    sources: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Only these; all when left out.", show_default=False),
+    ] = None,
     data: DataOption = None,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
@@ -151,9 +156,15 @@ def plan(
         settings = read_service_settings(environment_with({}))
     except ValueError as error:
         raise Refusal(str(error), 2) from None
+    wanted = dict(crawled_sources())
+    for name in sources or ():
+        if name not in wanted:
+            raise typer.BadParameter(f"no source {name!r} is crawled: see communique sources")
+    if sources:
+        wanted = {name: wanted[name] for name in sources}
     now = clock_of(settings.clock)()
     with place.reading_if_any() as connection:
-        found = plans(crawled_sources(), connection, now, settings.spread)
+        found = plans(wanted, connection, now, settings.spread)
     last = datetime.max.replace(tzinfo=now.tzinfo)
     shown = table("source", "next", "local", "every", "state")
     for name, each in sorted(found.items(), key=lambda one: (one[1].next_at or last, one[0])):

@@ -33,7 +33,7 @@ URGENCY: Mapping[str, int] = {CRAWL: 10, BACKFILL: 0, LINKING: 5}
 BY = "schedule"
 """Who started the runs of the service, as the ledger keeps it."""
 UNKNOWN = 86400.0
-"""Seconds that a first crawl is taken to need."""
+"""Seconds that the walk through one index is taken to need when nobody has gone it yet."""
 AGAIN = -100
 """Priority of a job that waits for its next try. Procrastinate holds back whatever has the same lock and a
 lower priority than a waiting job, whether that one's time has come or not; so it has the lowest itself."""
@@ -71,12 +71,14 @@ class Deferrer:
 
     def longest_first(self, orders: Sequence[Order]) -> list[Order]:
         """The orders as they are to be deferred, by how long the latest run of each source took; one that
-        never ran has all of its site before it.
+        never ran has all of its site before it: the more indexes and releases, by its definition, the longer.
         """
         with self._database.read() as connection:
             latest = latest_runs(connection, crawls=True)
         by_source = {order.source: order for order in orders}
-        took = {name: latest[name].seconds or 0.0 if name in latest else UNKNOWN for name in by_source}
+        took = {
+            name: latest[name].seconds or 0.0 if name in latest else _first_crawl(name) for name in by_source
+        }
         return [by_source[name] for name in longest_first(took)]
 
     def command(self, words: list[str], *, queue: str, lock: str) -> int:
@@ -119,6 +121,17 @@ def link(deferrer: Deferrer) -> bool:
     except AlreadyQueued:
         return False
     return True
+
+
+def _first_crawl(name: str) -> float:
+    """How long the first crawl of a source is taken to need, in seconds; good for putting them in order."""
+    from crawler.source import crawled_sources
+
+    source = crawled_sources().get(name)
+    if source is None:
+        return UNKNOWN
+    # All of its indexes are walked to their ends; of as many, those that show more take longer.
+    return UNKNOWN * len(source.discoveries()) + source.expect.at_most
 
 
 def longest_first(seconds: Mapping[str, float]) -> list[str]:

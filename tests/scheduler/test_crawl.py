@@ -75,6 +75,7 @@ def test_a_source_is_crawled_by_a_child_and_judged_by_its_run(served: Replica, t
     assert run["requests_per_release"] > 1, "indexes are asked for too"
     assert run["definition_digest"].startswith("sha256:")
     (in_full,) = type_command("runs", run["id"], "--json", "--data", data).lines
+    assert type_command("runs", run["source"], "--json", "--data", data).lines == [run]
     assert in_full["walks"]
     assert all(walk["complete"] for walk in in_full["walks"])
     assert run["id"] in type_command("runs", run["id"], "--data", data).out

@@ -9,16 +9,17 @@ import pytest
 
 from benchmarks.health import simulate
 from benchmarks.health_world import Breakage
-from crawler.frontier import RunRequest
-from crawler.items import AddressState, Discovered, FailureKind, Outcome
+from crawler.frontier import RunInProgress, RunRequest
+from crawler.items import AddressState, Discovered, FailureKind, Held, Outcome
 from crawler.source import crawled_sources, source_named
 from scheduler.health.evidence import GOOD, Evidence, Health, Numbered, RunEvidence
-from scheduler.health.gather import gather, judge_source, public_holidays
+from scheduler.health.gather import evidence_of, gather, judge_source, public_holidays
 from scheduler.health.habit import chance_of, silence
 from scheduler.health.judge import judge
 from scheduler.health.watch import HealthWatch
 from storage.database import Database
-from storage.health import HealthChange, find_health, health_changes
+from storage.health import HealthChange, HeldFolio, ReleaseFacts, find_health, health_changes, held_folios
+from storage.held import save_held
 from storage.ledger import Ledger
 from storage.schedules import PAUSED, override
 from tests.clock import Clock
@@ -57,6 +58,14 @@ def test_a_source_without_a_run_or_that_a_person_paused_is_no_alarm() -> None:
     assert (never.health, paused.health) == (Health.NEVER_RUN, Health.PAUSED)
     assert paused.reason == "paused by Ana: their site moves"
     assert {never.health, paused.health} <= GOOD
+
+
+def test_a_run_that_was_ended_for_what_it_took_does_not_look_well() -> None:
+    judgement = judge(evidence(run(state="failed", counts={}, error="It took 3000 MiB of memory")))
+    assert judgement.health is Health.PARTIAL
+    assert "It took 3000 MiB of memory" in judgement.reason
+    only_page = replace(counted(discovered=1, failed=1), state="failed", failures={"network": 1})
+    assert judge(evidence(only_page)).health is Health.HEALTHY
 
 
 @pytest.mark.parametrize("state", ["killed", "lost"])
@@ -115,6 +124,17 @@ def test_everything_held_back_names_the_reasons() -> None:
     judgement = judge(evidence(replace(counted(held=3), held={"no date": 3})))
     assert judgement.health is Health.ALL_HELD
     assert "3 no date" in judgement.reason
+
+
+def test_one_odd_page_of_the_known_markup_that_no_layout_fits_is_no_alarm_and_one_of_another_is() -> None:
+    known, other = (
+        "".join(f"{each:06x}" for each in range(60)),
+        "".join(f"{each:06x}" for each in range(900, 960)),
+    )
+    before = [replace(run(number), shapes=(known,)) for number in range(1, 30)]
+    odd = replace(counted(held=1, by_fallback=1), held={"layout changed": 1}, shapes=(known,))
+    assert judge(evidence(runs=(odd, *before))).health is Health.HEALTHY
+    assert judge(evidence(runs=(replace(odd, shapes=(other,)), *before))).health is Health.LAYOUT_CHANGED
 
 
 def test_a_mirror_that_always_holds_some_back_is_healthy() -> None:
@@ -239,6 +259,26 @@ def test_gaps_in_the_publishers_numbers_are_shown_as_they_are() -> None:
     assert "No. 93, 94, _, 96, 97, _, 99" in judgement.reason
 
 
+def test_a_number_whose_record_is_held_back_leaves_no_gap() -> None:
+    numbered = [number for number in range(1, 101) if number not in (95, 98)]
+    releases = [
+        ReleaseFacts(f"r{number}", TODAY, NOW, frozenset(), f"{number:03}", "es", "rules")
+        for number in numbered
+    ]
+
+    def judged(*held: HeldFolio) -> Health:
+        found = evidence_of(
+            source="mx_sre", now=NOW, today=TODAY, of_today=0.5, every=timedelta(days=1), per_week=(3, 40),
+            paused=None, views=[], held={}, held_numbers=held, releases=releases, posted=WEEKDAYS,
+            holidays_there=frozenset(),
+        )  # fmt: skip
+        return judge(evidence(numbered=found.numbered)).health
+
+    assert judged() is Health.PARTIAL
+    assert judged(HeldFolio("095", NOW), HeldFolio("098", NOW)) is Health.HEALTHY
+    assert judged(HeldFolio("195", NOW), HeldFolio("No number", NOW)) is Health.PARTIAL
+
+
 def test_one_number_that_was_given_to_nothing_or_gaps_as_ever_are_no_alarm() -> None:
     assert judge(evidence(numbered=numbers(95))).health is Health.HEALTHY
     every_fifth = numbers(*range(5, 100, 5))
@@ -316,6 +356,35 @@ def test_a_backfill_and_a_file_do_not_disturb_the_judgement_of_daily_runs(
         found = gather(connection, source_named("mx_sre"), clock(), {})
     assert len(found.runs) == 1
     assert found.runs[0].state == "finished"
+
+
+def test_a_crawl_that_was_refused_because_another_is_at_work_says_nothing_of_the_source(
+    database: Database, ledger: Ledger, clock: Clock
+) -> None:
+    crawled(ledger, listed=20, listed_known=20)
+    clock.advance(minutes=1)
+    at_work = ledger.open_run(RunRequest("mx_sre"))
+    second = ledger.plan_run(RunRequest("mx_sre"), None)
+    with pytest.raises(RunInProgress):
+        ledger.open_run(RunRequest("mx_sre", run_id=second))
+    ledger.close_run(at_work, "finished", {}, None)
+    with database.read() as connection:
+        found = gather(connection, source_named("mx_sre"), clock(), {})
+    assert [each.run for each in found.runs[:1]] == [at_work]
+    assert [each.state for each in found.runs] == ["finished", "finished"]
+
+
+def test_numbers_of_held_records_are_found(database: Database, ledger: Ledger, clock: Clock) -> None:
+    run = ledger.open_run(RunRequest("mx_sre"))
+    read: tuple[dict[str, object], ...] = ({"folio": "056", "title": "One"}, {"title": "Without a number"})
+    records = [
+        Held("mx_sre", f"https://x.test/{number}", f"x.test/{number}", "normalize", "no date", "", each)
+        for number, each in enumerate(read)
+    ]
+    with database.write() as connection:
+        save_held(connection, run, records, clock())
+        assert held_folios(connection, "mx_sre") == [HeldFolio("056", clock())]
+        assert held_folios(connection, "us_dhs") == []
 
 
 def test_what_addresses_became_is_evidence_by_kind(database: Database, ledger: Ledger, clock: Clock) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import signal
 import socket
@@ -14,6 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 
 from crawler.frontier import RunRequest
 from crawler.source import source_named
@@ -346,6 +349,8 @@ def test_a_person_pauses_a_source_and_changes_how_often_it_is_crawled(tmp_path: 
     assert planned["mx_sre"]["paused"]["reason"] == "redesign"
     assert planned["us_dhs"]["every"] == "0 6 * * 1-5"
     assert planned["ca_gac"]["overdue"]
+    assert [line["source"] for line in type_command("schedule", "plan", "us_dhs", *here).lines] == ["us_dhs"]
+    assert type_command("schedule", "plan", "nobody", *here).code == 2
     assert type_command("source", "resume", "mx_sre", "--by", "Ana", *here).code == 0
     assert type_command("source", "every", "us_dhs", "definition", "--by", "Ana", *here).code == 0
     planned = {line["source"]: line for line in type_command("schedule", "plan", *here).lines}
@@ -370,6 +375,29 @@ def test_once_refuses_where_another_service_is_at_work(tmp_path: Path) -> None:
     database.close()
     assert type_command("schedule", "run", "--once", "--source", "mx_sre", "--data", tmp_path).code == 0
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_every_line_that_the_service_writes_is_json_whoever_wrote_it(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    configure(as_json=True)
+    configure(as_json=True)
+    structlog.get_logger("communique.schedule").info("at work", sources=2)
+    logging.getLogger("scheduler.alerts").warning("A message could not be delivered (%s)", "subject")
+    try:
+        raise ValueError("what a library says")
+    except ValueError:
+        logging.getLogger("apprise").exception("Failed")
+    logging.getLogger("apprise").info("nobody needs to know")
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines()]
+    assert [(each["event"], each["level"]) for each in lines] == [
+        ("at work", "info"),
+        ("A message could not be delivered (subject)", "warning"),
+        ("Failed", "error"),
+    ]
+    assert all(each["timestamp"].endswith("Z") for each in lines)
+    assert "ValueError: what a library says" in lines[2]["exception"]
 
 
 def test_old_logs_are_deleted_and_young_ones_stay(tmp_path: Path) -> None:

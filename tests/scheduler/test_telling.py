@@ -129,6 +129,21 @@ def test_a_digest_goes_out_once_a_week(heard: Heard, database: Database, clock: 
     ]
 
 
+def test_a_digest_does_not_name_every_source_of_a_new_service(
+    heard: Heard, database: Database, clock: Clock
+) -> None:
+    alerts = alerts_to(heard, database)
+    becomes(database, "mx_sre", "healthy", clock())
+    becomes(database, "us_state", "blocked", clock())
+    for _ in range(4 * 7):
+        clock.advance(hours=6)
+        go_round(alerts, clock)
+    digest = next(each["message"] for each in heard.told if "week of" in each["title"])
+    assert "1 changes in seven days" in digest
+    assert "us_state: unknown -> blocked" in digest
+    assert "mx_sre" not in digest
+
+
 def test_the_service_tells_in_its_own_thread_and_only_when_it_is_the_one_at_work(
     heard: Heard, database: Database, clock: Clock
 ) -> None:

@@ -127,7 +127,7 @@ class TestDeferring:
     def test_by_hand(self, database_url: str, tmp_path: Path) -> None:
         place = ("--database", database_url, "--data", tmp_path, "--json")
         first = type_command("crawl", "mx_sre", "us_dhs", "--queue", *place).lines
-        assert [(line["source"], line["queued"]) for line in first] == [("mx_sre", True), ("us_dhs", True)]
+        assert {line["source"]: line["queued"] for line in first} == {"mx_sre": True, "us_dhs": True}
         assert type_command("crawl", "mx_sre", "--queue", *place).lines[0]["queued"] is False
         assert type_command("relink", "--queue", "--jobs", "1", *place).lines[0]["queued"] is True
         window = ("--since", "2017-02-01", "--until", "2017-02-28")
@@ -168,6 +168,14 @@ def test_crawls_are_put_into_the_queue_as_long_as_they_took_before(database: Dat
     with open_deferrer(database) as deferrer:
         found = deferrer.longest_first([Order("uk_fcdo"), Order("us_dhs"), Order("mx_sre")])
     assert [order.source for order in found] == ["mx_sre", "us_dhs", "uk_fcdo"]
+
+
+def test_of_first_crawls_those_with_more_indexes_are_begun_first(database: Database) -> None:
+    indexes = {name: len(crawled_sources()[name].discoveries()) for name in ("int_nato", "fi_presidentti")}
+    assert indexes == {"int_nato": 1, "fi_presidentti": 3}
+    with open_deferrer(database) as deferrer:
+        found = deferrer.longest_first([Order(name) for name in indexes])
+    assert [order.source for order in found] == ["fi_presidentti", "int_nato"]
 
 
 def test_backfills_wait_in_the_order_of_what_their_plans_say(database_url: str, tmp_path: Path) -> None:

@@ -13,9 +13,7 @@ from fastapi.exceptions import HTTPException
 from fastapi.responses import HTMLResponse
 
 from crawler.source import crawled_sources, registry
-from scheduler.health.evidence import GOOD
-from scheduler.health.standing import Standing as Judged
-from scheduler.health.standing import standings
+from scheduler.health.standing import Verdict, standings
 from scheduler.plan import plans
 from scheduler.triggers import every_in_words
 from scheduler.verbs.coverage import expectation_of
@@ -106,7 +104,7 @@ def _stands(desk: Desk) -> Stands:
             if timedelta(0) <= now - each.judged_at <= YOUNG
         }
         others = standings(connection, now, set(found) - set(judged))
-        judged |= {name: Verdict(each.health, each.reason) for name, each in others.items()}
+        judged |= others
     listed = []
     for name, definition in crawled_sources().items():
         overview = found.get(name, SourceOverview(name))
@@ -172,21 +170,8 @@ def source(
     return show(request, "source.html", values)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How `communique health` judges a source."""
-
-    health: str
-    reason: str
-
-    @property
-    def is_good(self) -> bool:
-        """Whether nobody needs to look."""
-        return self.health in GOOD
-
-
-def standing(judged: Judged | Verdict | None, held: int, plan: Plan | None, now: datetime) -> Standing:
-    """How a source stands, as `communique health` judges it; and what waits for a person though all is well.
+def standing(judged: Verdict | None, held: int, plan: Plan | None, now: datetime) -> Standing:
+    """How a source stands, as `communique status` judges it; and what waits for a person though all is well.
 
     `judged` is None of what never ran, `plan` of what is never crawled.
     """
