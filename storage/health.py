@@ -6,20 +6,33 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from crawler.items import AddressState
 from storage.coverage import addresses_by_day
 from storage.database import insert_into
 from storage.runs import ELSEWHERE, REFUSED, RunView, view_of_run
-from storage.tables import HealthChangeRow, HealthRow, HeldRow, ReleaseRow, RevisionRow, RunRow
+from storage.tables import (
+    AddressRow,
+    HealthChangeRow,
+    HealthRow,
+    HeldRow,
+    ReleaseRow,
+    RevisionRow,
+    RunRow,
+    SightingRow,
+    WalkRow,
+)
 
 WHOLE_RUNS = 60
 """Runs that are looked at."""
 RELEASES = 250
 """Latest releases that are looked at."""
+_RECENT = timedelta(days=60)
+"""How far back the entries of an index are compared with what it showed before."""
 
 _FIELDS = (
     "kind_raw", "summary", "said_raw", "posted_on", "posted_raw", "issuers_raw", "folio", "attribution",
@@ -47,6 +60,19 @@ class HeldFolio:
 
     folio: str
     held_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewestGone:
+    """An index that shows nothing as new as what it showed before."""
+
+    index: str
+    shown_until: date
+    """Day of the newest that it shows now."""
+    gone: int
+    """Addresses with later days that it showed before and shows no more, and that nobody knows to be gone."""
+    known_until: date
+    """The latest of their days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +135,44 @@ def held_by_run(connection: Connection, source: str, runs: Sequence[str]) -> dic
     found: dict[str, Counter[str]] = {}
     for run, reason, number in connection.execute(query):
         found.setdefault(run, Counter())[reason] += number
+    return found
+
+
+def newest_gone(connection: Connection, source: str, run: str, until: date) -> list[NewestGone]:
+    """Of the indexes that a run walked to their end: those whose newest entries are gone from them.
+
+    Only days that an index told itself are compared, of the last two months, and none after `until`.
+    """
+    query = (
+        select(
+            WalkRow.index_name,
+            AddressRow.posted_on,
+            AddressRow.state,
+            (AddressRow.seen_at >= WalkRow.started_at).label("is_shown"),
+        )
+        .join(SightingRow, SightingRow.index_id == WalkRow.index_id)
+        .join(AddressRow, AddressRow.id == SightingRow.address_id)
+        .where(
+            WalkRow.run_id == run,
+            WalkRow.complete.is_(True),
+            AddressRow.source == source,
+            AddressRow.posted_on > until - _RECENT,
+            AddressRow.posted_on <= until,
+        )
+    )
+    shown: dict[str, list[date]] = {}
+    others: dict[str, list[date]] = {}
+    for row in connection.execute(query):
+        if row.is_shown:
+            shown.setdefault(row.index_name, []).append(row.posted_on)
+        elif row.state != AddressState.GONE:
+            others.setdefault(row.index_name, []).append(row.posted_on)
+    found = []
+    for index, days in shown.items():
+        newest = max(days)
+        later = [day for day in others.get(index, ()) if day > newest]
+        if later:
+            found.append(NewestGone(index, newest, len(later), max(later)))
     return found
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from storage.health import NewestGone
+
 
 class Health(StrEnum):
     """The one state of a source."""
@@ -114,6 +116,8 @@ class Evidence:
     """Of earlier releases: how many have each field."""
     releases: int = 0
     """How many releases `filled` rests on."""
+    newest_gone: tuple[NewestGone, ...] = ()
+    """Indexes that the latest run found without the newest entries which they had."""
     numbered: tuple[Numbered, ...] = ()
     """The latest releases with the publisher's own numbers, of one series; any order."""
 

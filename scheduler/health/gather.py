@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ from storage.health import (
     held_by_run,
     held_folios,
     latest_releases,
+    newest_gone,
     number_of,
     posted_by_day,
     whole_runs,
@@ -59,7 +61,7 @@ def gather(
     views = whole_runs(connection, source.name)
     held = held_by_run(connection, source.name, [view.id for view in views])
     releases = latest_releases(connection, source.name)
-    return evidence_of(
+    found = evidence_of(
         source=source.name,
         now=now,
         today=today,
@@ -74,6 +76,9 @@ def gather(
         posted=posted_by_day(connection, source.name, today - PAST, today),
         holidays_there=public_holidays(source.country, today.year - 2, today.year),
     )
+    if not found.runs:
+        return found
+    return replace(found, newest_gone=tuple(newest_gone(connection, source.name, found.runs[0].run, today)))
 
 
 def evidence_of(

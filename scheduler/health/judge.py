@@ -36,6 +36,8 @@ MOST_POOLED = 6
 """Runs with something to read that are looked at together, while none of them brought anything good."""
 LEAST_LISTED = 5
 """Entries of an index from which on its size tells something."""
+LEAST_GONE = 2
+"""Newest entries that are gone from an index, from which on it is an old copy; one may be withdrawn."""
 LEAST_ALWAYS = 12
 """Releases after which a field that all had counts as one that all have."""
 ALWAYS = 0.97
@@ -296,6 +298,25 @@ def _by_index(evidence: Evidence) -> Judgement | None:
     return None
 
 
+def _by_old_copy(evidence: Evidence) -> Judgement | None:
+    """Whether an index is older than what it showed before."""
+    old = [each for each in evidence.newest_gone if each.gone >= LEAST_GONE]
+    if not old:
+        return None
+    each = max(old, key=lambda one: one.gone)
+    return Judgement(
+        Health.SILENT,
+        f"the index {each.index} shows nothing after {each.shown_until}, but it showed {each.gone} addresses "
+        f"up to {each.known_until} before: it is an old copy, or its newest entries were taken away",
+        {
+            "index": each.index,
+            "shown_until": each.shown_until,
+            "known_until": each.known_until,
+            "gone": each.gone,
+        },
+    )
+
+
 def _by_numbers(evidence: Evidence) -> Judgement | None:
     """Whether the publisher's own numbers have gaps that they did not have."""
     numbered = sorted(
@@ -379,8 +400,8 @@ def _by_end_alone(evidence: Evidence) -> Judgement | None:
 
 
 _RULES: tuple[Callable[[Evidence], Judgement | None], ...] = (
-    _by_ending, _by_failures, _by_rules, _by_held, _by_fields, _by_index, _by_numbers,
-    _by_end_alone,
+    _by_ending, _by_failures, _by_rules, _by_held, _by_fields, _by_index, _by_old_copy,
+    _by_numbers,    _by_end_alone,
 )  # fmt: skip
 
 

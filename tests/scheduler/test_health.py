@@ -12,7 +12,7 @@ from benchmarks.health_world import Breakage
 from crawler.frontier import RunInProgress, RunRequest
 from crawler.items import AddressState, Discovered, FailureKind, Held, Outcome
 from crawler.source import crawled_sources, source_named
-from scheduler.health.evidence import GOOD, Evidence, Health, Numbered, RunEvidence
+from scheduler.health.evidence import GOOD, Evidence, Health, Judgement, Numbered, RunEvidence
 from scheduler.health.gather import evidence_of, gather, judge_source, public_holidays
 from scheduler.health.habit import chance_of, silence
 from scheduler.health.judge import judge
@@ -372,6 +372,35 @@ def test_a_crawl_that_was_refused_because_another_is_at_work_says_nothing_of_the
         found = gather(connection, source_named("mx_sre"), clock(), {})
     assert [each.run for each in found.runs[:1]] == [at_work]
     assert [each.state for each in found.runs] == ["finished", "finished"]
+
+
+def test_an_index_whose_newest_entries_are_gone_is_an_old_copy(
+    database: Database, ledger: Ledger, clock: Clock
+) -> None:
+    today = clock().date()
+
+    def judged(*days_ago: int, index: str = "es") -> Judgement:
+        clock.advance(minutes=5)
+        run = ledger.open_run(RunRequest("mx_sre"))
+        walk = ledger.open_walk(run, "mx_sre", index, None)
+        shown = [
+            Discovered(f"x/{days}", f"https://x.test/{days}", index, posted_on=today - timedelta(days=days))
+            for days in days_ago
+        ]
+        ledger.record(run, walk, "mx_sre", shown)
+        ledger.close_walk(walk, complete=True)
+        ledger.beat(run, {"listed": len(shown), "listed_known": len(shown)})
+        ledger.close_run(run, "finished", {}, None)
+        with database.read() as connection:
+            return judge_source(connection, source_named("mx_sre"), clock())
+
+    assert judged(1, 2, 3, 4, 5, 6).health is Health.HEALTHY
+    old = judged(3, 4, 5, 6, 7, 8)
+    assert old.health is Health.SILENT
+    assert f"nothing after {today - timedelta(days=3)}, but it showed 2 addresses" in old.reason
+    assert judged(10, 11, 12, index="en").health is Health.HEALTHY, "another index has a past of its own"
+    assert judged(2, 3, 4, 5, 6, 7).health is Health.HEALTHY, "one may have been taken away"
+    assert judged(0, 1, 2, 3, 4, 5).health is Health.HEALTHY
 
 
 def test_numbers_of_held_records_are_found(database: Database, ledger: Ledger, clock: Clock) -> None:
