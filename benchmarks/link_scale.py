@@ -47,6 +47,7 @@ from pipelines.content import ContentLinker
 from pipelines.identify import release_id
 from pipelines.link import link_releases
 from pipelines.linking.candidate_keys import candidate_keys, lasting_keys
+from pipelines.linking.judge import Encoded
 from pipelines.linking.passage_judge import PassageJudge, judge_named
 from pipelines.linking.prepared import (
     COARSE,
@@ -64,6 +65,7 @@ from pipelines.linking.prepared import (
 from pipelines.signature import shingles, signature_of
 from storage.anchors import pack_keys
 from storage.database import Database, default_url, insert_many
+from storage.links import ReleaseText
 from storage.release_rows import columns_of, detail_digest, parts_of
 from storage.releases import save_releases
 from storage.tables import (
@@ -76,12 +78,14 @@ from storage.tables import (
     Table,
     UnlinkedRow,
 )
+from storage.vectors import StoredVectors, save_vectors
 
 LAST_DAY = date(2026, 6, 30)
 NOW = datetime(2026, 7, 1, tzinfo=UTC)
 POOL = 4000
 """Texts that are really taken apart."""
 STEP = 4000
+_ENCODED_TOGETHER = 200
 SOURCES = ("mx_sre", "us_state", "ca_gac", "mexidata")
 _RENAMED = (NUMBER, DATE, NAME, FINE, COARSE, COGNATE, CONCEPT, WORD)
 _RENAMED_OF, _OF = 29, 40
@@ -158,13 +162,33 @@ def grow(database: Database, size: int, per_day: int, judge: PassageJudge) -> fl
         return 0.0
     texts = [written(7, POOL * 4, number) for number in range(POOL)]
     pool = [prepare(each.title, each.body, each.language) for each in texts]
+    vectors = _encoded(texts, judge)
     while at < size:
         numbers = range(at, min(size, at + STEP))
         with database.write() as connection:
-            _store(connection, numbers, per_day, texts, pool, judge)
+            made = _store(connection, numbers, per_day, texts, pool, judge)
+            if judge.vectors is not None:
+                kept = {
+                    each: StoredVectors(made_of, found.dimension, found.data)
+                    for (each, made_of), number in zip(made, numbers, strict=True)
+                    if (found := vectors[number % POOL]) is not None
+                }
+                save_vectors(connection, kept, judge.vectors)
         at = numbers.stop
         _tell(f"stored {at:,} of {size:,}, {time.perf_counter() - began:.0f} s")
     return time.perf_counter() - began
+
+
+def _encoded(texts: list[Written], judge: PassageJudge) -> list[Encoded | None]:
+    """Vectors of the texts that are really taken apart."""
+    found: list[Encoded | None] = []
+    for start in range(0, len(texts) if judge.vectors is not None else 0, _ENCODED_TOGETHER):
+        some = enumerate(texts[start : start + _ENCODED_TOGETHER])
+        found += judge.encode(
+            [ReleaseText(str(at), each.language, each.title, each.body, None, b"") for at, each in some]
+        )
+        _tell(f"encoded {len(found):,} of {len(texts):,}")
+    return found
 
 
 def _store(
@@ -174,7 +198,8 @@ def _store(
     texts: list[Written],
     pool: list[Prepared],
     judge: PassageJudge,
-) -> None:
+) -> list[tuple[str, str]]:
+    """Store them; their ids, and what their contents are made of."""
     rows: dict[type[Table], list[tuple[Any, ...]]] = {
         each: [] for each in (StatementRow, ReleaseRow, ClaimRow, ContentRow, DayAnchorsRow, AnchorRow)
     }
@@ -223,6 +248,7 @@ def _store(
     insert_many(connection, ContentRow, names, rows[ContentRow])
     insert_many(connection, DayAnchorsRow, ("day", "release_id", "keys"), rows[DayAnchorsRow])
     insert_many(connection, AnchorRow, ("value", "release_id"), sorted(rows[AnchorRow]))
+    return [(row[0], row[1]) for row in rows[ContentRow]]
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a column holds

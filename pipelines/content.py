@@ -169,21 +169,23 @@ class PairFinder(Generic[Content]):
         pairs = sorted(
             pair for pair in self.candidates(connection, releases) if not smaller_only or pair[0] in wanted
         )
-        both = {each for pair in pairs for each in pair}
-        facts = load_facts(connection, both)
-        opened = self.shelf.open(connection, both)
+        opened = self.shelf.open(connection, {each for pair in pairs for each in pair})
+        there = [(left, right) for left, right in pairs if left in opened and right in opened]
+        kept = self._judge.sift([(opened[left], opened[right]) for left, right in there])
+        sifted = [pair for pair, may in zip(there, kept, strict=True) if may]
+        facts = load_facts(connection, {each for pair in sifted for each in pair})
         library = LazyLibrary(connection)
         to_weigh = [
             Pair(facts[left], facts[right], opened[left], opened[right])
-            for left, right in pairs
-            if left in opened and right in opened and left in facts and right in facts
+            for left, right in sifted
+            if left in facts and right in facts
         ]
         links: dict[LinkKey, Link] = {}
         for evidence in self._judge.weigh(to_weigh, library):
             if evidence is not None:
                 link = link_of(evidence, self._judge.identity)
                 links[link.key] = link
-        return links, len(to_weigh)
+        return links, len(there)
 
     def _load(self, since: date, until: date) -> Days:
         if self._connection is None:

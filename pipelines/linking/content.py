@@ -70,24 +70,24 @@ class ContentScore:
 TextPair = Pair[Content]
 
 
-def is_near(pair: TextPair) -> bool:
+def is_near(left: Content, right: Content) -> bool:
     """Whether vectors say that two texts must be looked at, whatever figures and names they share."""
-    both = _vectors(pair)
+    both = _vectors(left, right)
     if both is None:
         return False
     ours, theirs = both
     return len(ours.rows) > 0 < len(theirs.rows) and float(ours.whole @ theirs.whole) >= NEAR_ENOUGH
 
 
-def _vectors(pair: TextPair) -> tuple[Vectors, Vectors] | None:
+def _vectors(left: Content, right: Content) -> tuple[Vectors, Vectors] | None:
     """Vectors of both texts, where both have some of one model."""
-    ours, theirs = pair.ours.vectors, pair.theirs.vectors
+    ours, theirs = left.vectors, right.vectors
     return (ours, theirs) if ours is not None and theirs is not None and ours.model == theirs.model else None
 
 
-def pass_gate(pairs: Sequence[TextPair], weights: WeightSet) -> list[bool]:
+def pass_gate(pairs: Sequence[tuple[Content, Content]], weights: WeightSet) -> list[bool]:
     """For each pair, whether the texts share enough, wherever it stands, to be aligned."""
-    return worth_aligning([(each.ours.prepared, each.theirs.prepared) for each in pairs], weights.gate)
+    return worth_aligning([(ours.prepared, theirs.prepared) for ours, theirs in pairs], weights.gate)
 
 
 def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[ContentScore | None]:
@@ -104,7 +104,7 @@ def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[Conte
         with_vectors = [
             (each.ours.prepared, each.theirs.prepared, *both)
             for each, scorer in zip(some, chosen, strict=True)
-            if scorer is not weights.texts and (both := _vectors(each)) is not None
+            if scorer is not weights.texts and (both := _vectors(each.ours, each.theirs)) is not None
         ]
         near = sketch_vectors(with_vectors)
         for pair, bag, words, scorer in zip(some, bags, texts, chosen, strict=True):
@@ -114,7 +114,7 @@ def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[Conte
 
 def _scorer(pair: TextPair, weights: WeightSet) -> Scorer:
     """The scorer for a pair: one trained with vectors where both texts have them."""
-    both = _vectors(pair)
+    both = _vectors(pair.ours, pair.theirs)
     return (weights.for_model(both[0].model) if both is not None else None) or weights.texts
 
 

@@ -78,6 +78,9 @@ class Judge(Protocol[Content]):
     def worth(self, ours: int, theirs: int, shared: int) -> bool:
         """Whether so many shared day keys make two releases candidates; the first two: how many each has."""
 
+    def sift(self, pairs: Sequence[tuple[Content, Content]]) -> list[bool]:
+        """For each pair of texts, whether `weigh` may find anything: a first look, which costs little."""
+
     def weigh(self, pairs: Sequence[Pair[Content]], library: Library) -> list[Evidence | None]:
         """Evidence about each pair, of a kind of CONTENT_KINDS, symmetric in the two texts; None where it is
         not worth keeping. What is said of a pair does not depend on the other pairs.

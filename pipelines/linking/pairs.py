@@ -7,15 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipelines.linking.content import TextPair, is_near, pass_gate, weigh_contents
+from pipelines.linking.content import Content, TextPair, is_near, pass_gate, weigh_contents
 from pipelines.linking.copies import weigh_texts
 from pipelines.linking.evidence import CONTRADICTION, JOINABLE, Evidence, Library
 from pipelines.linking.weights import WeightSet
 
 
+def sift_pairs(contents: Sequence[tuple[Content, Content]], weights: WeightSet) -> list[bool]:
+    """For each pair of texts, whether `weigh_pairs` may find anything worth keeping."""
+    passed = pass_gate(contents, weights)
+    return [may or is_near(*both) for may, both in zip(passed, contents, strict=True)]
+
+
 def weigh_pairs(pairs: Sequence[TextPair], library: Library, weights: WeightSet) -> list[Evidence | None]:
     """The evidence about each pair; None where there is nothing worth keeping."""
-    passed = pass_gate(pairs, weights)
+    passed = pass_gate([(each.ours, each.theirs) for each in pairs], weights)
     of_one_language = [each.left.language == each.right.language for each in pairs]
     library.expect(
         {
@@ -31,7 +37,7 @@ def weigh_pairs(pairs: Sequence[TextPair], library: Library, weights: WeightSet)
         if same and may:
             words = found[at] = weigh_texts(pair.left, pair.right, library, {}, expected=False)
             may = words is None or CONTRADICTION < words.score < JOINABLE
-        if may or (not same and is_near(pair)):
+        if may or (not same and is_near(pair.ours, pair.theirs)):
             left_open.append(at)
     contents = weigh_contents([pairs[at] for at in left_open], weights)
     for at, content in zip(left_open, contents, strict=True):

@@ -16,7 +16,7 @@ from pipelines.linking.encoders import DEFAULT, NONE, open_encoder
 from pipelines.linking.encoders.protocol import Encoder, EncoderError
 from pipelines.linking.evidence import SAME_CONTENT, TEXT_KINDS, Evidence, Library
 from pipelines.linking.judge import Encoded, Reading
-from pipelines.linking.pairs import weigh_pairs
+from pipelines.linking.pairs import sift_pairs, weigh_pairs
 from pipelines.linking.prepared import PREPARED_VERSION, Prepared, pack, prepare, unpack
 from pipelines.linking.vectors import Vectors, encode
 from pipelines.linking.weights import WeightSet, load_weights
@@ -79,6 +79,10 @@ class PassageJudge:
     def worth(self, ours: int, theirs: int, shared: int) -> bool:
         """Whether so many shared anchors are worth a look."""
         return are_candidates(ours, theirs, shared)
+
+    def sift(self, pairs: Sequence[tuple[Content, Content]]) -> list[bool]:
+        """Whether two texts share enough, wherever it stands, or have near vectors."""
+        return sift_pairs(pairs, self._weights)
 
     def weigh(self, pairs: Sequence[TextPair], library: Library) -> list[Evidence | None]:
         """Two texts of one language by their words, where these decide; all others by their passages."""

@@ -120,14 +120,14 @@ class Prepared:
     def bag(self) -> Bag:
         """Its anchors, wherever they stand."""
         titled = self.places == TITLE
-        return Bag(self._keys(np.flatnonzero(~titled)), self._keys(np.flatnonzero(titled)))
+        # Sorted by hash, and the headline's place is the last: what is inside comes first of its hash.
+        first = np.ones(len(titled), dtype=bool)
+        np.not_equal(self.hashes[1:], self.hashes[:-1], out=first[1:])
+        return Bag(self._keys(first & ~titled), self._keys(titled))
 
-    def _keys(self, places: NDArray[np.intp]) -> Keys:
-        hashes = self.hashes[places]
-        first = np.ones(len(hashes), dtype=bool)
-        np.not_equal(hashes[1:], hashes[:-1], out=first[1:])
-        kinds = self.kinds[places[first]]
-        return Keys(hashes[first], kinds, np.bincount(kinds, minlength=len(KINDS)))
+    def _keys(self, chosen: NDArray[np.bool_]) -> Keys:
+        kinds = self.kinds[chosen]
+        return Keys(self.hashes[chosen], kinds, np.bincount(kinds, minlength=len(KINDS)))
 
     @cached_property
     def units(self) -> float:

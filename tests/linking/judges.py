@@ -63,6 +63,9 @@ class CountingJudge:
     def worth(self, ours: int, theirs: int, shared: int) -> bool:
         return shared >= max(2, round(0.2 * min(ours, theirs)))
 
+    def sift(self, pairs: Sequence[tuple[Anchors, Anchors]]) -> list[bool]:
+        return [True] * len(pairs)
+
     def weigh(self, pairs: Sequence[Pair[Anchors]], library: Library) -> list[Evidence | None]:
         return [self._weigh(pair) for pair in pairs]
 
