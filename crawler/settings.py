@@ -275,6 +275,8 @@ COMMUNIQUE_STAGES = {
 }
 # Longest that one page may take to be read and put through those stages.
 COMMUNIQUE_READING_SECONDS = 60.0
+# Records after which a crawl gets a process that stores and links them; 0: it always does that itself.
+COMMUNIQUE_WRITER_FROM = 50
 # Responses wait here for the batches of the persist stage; half a hundred long pages must fit.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024
 

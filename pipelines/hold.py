@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -15,8 +14,8 @@ from scrapy.exceptions import DropItem
 
 from crawler.items import CapturePlace, Held
 from crawler.source import registry
+from pipelines.keepable import keepable
 
-_NOT_KEEPABLE = re.compile("[\x00\ud800-\udfff]")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
@@ -62,13 +61,6 @@ def raw_values(item: object) -> dict[str, object]:
         for name, value in ItemAdapter(item).items()
         if value not in (None, ())
     }
-
-
-def keepable(text: str) -> str:
-    """Text that every database takes: NUL (PostgreSQL) and lone surrogates (UTF-8) become U+FFFD."""
-    if text.isascii() and "\x00" not in text:
-        return text
-    return _NOT_KEEPABLE.sub("\ufffd", text)
 
 
 def _plain(value: object) -> object:

@@ -1,18 +1,18 @@
-"""Fourth stage: batches of records into the database, linked in the same transaction.
+"""Fourth stage, Scrapy's adapter: collects records while the crawl goes on, and has them written in batches.
 
-`keep` is the pure order of things; `Persist` is Scrapy's adapter, which collects records while the crawl goes
-on and writes them in a thread. Nothing here is lost silently: an address stays in the frontier until the
-transaction that stores its record has ended, and a record that cannot be stored marks its address as failed.
+A few records are written in a thread; a crawl that has many gets a process that stores and links them
+(`pipelines.writing`). `pipelines.batch` is the pure order of things. Nothing is lost silently: an address
+stays in the frontier until the transaction that stores its record has ended, and a record that cannot be
+stored marks its address as failed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+import sys
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from itemadapter import ItemAdapter
@@ -25,20 +25,16 @@ from crawler.frontier import run_of, store_of
 from crawler.items import AddressState, FailureKind, Held, Outcome, Release
 from crawler.runs import keeper_of
 from crawler.source import registry
-from pipelines.hold import HoldBack, held_record, keepable, raw_values
-from pipelines.link import link_releases
-from pipelines.partition import LinkResult
-from storage.addresses import ask_again_where_dated
+from pipelines.batch import BatchResult, Failed, Record, keep, keep_what_can_be, sum_of_counts
+from pipelines.hold import HoldBack, held_record, raw_values
+from pipelines.writing.messages import WriterOrder
+from pipelines.writing.writer import NothingStored, Writer, WriterLost
 from storage.clock import clock_of
-from storage.held import save_held
-from storage.releases import Change, Saved, save_releases
 
 if TYPE_CHECKING:
     from storage.database import Database
 
 logger = logging.getLogger(__name__)
-
-Record = Release | Held
 
 BATCH = 200
 """Records that make a batch. Measured on SQLite: 0.85 ms a record by 50, 0.67 by 100, 0.58 by 200."""
@@ -47,117 +43,13 @@ MOST_WAITING = 4
 SOON = 2.0
 """Seconds after which a batch that is not full goes to the writer all the same."""
 
-_HOPELESS = 5
-"""So many records of a batch that fail before any is stored: the database is at fault, not they."""
-
-_COUNTED = {Change.NEW: "stored", Change.REVISED: "revised", Change.UNCHANGED: "unchanged"}
-
-
-@dataclass(frozen=True, slots=True)
-class BatchResult:
-    """What a batch changed."""
-
-    saved: tuple[Saved, ...] = ()
-    held: int = 0
-    links: LinkResult = field(default_factory=LinkResult)
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        """As runs count: stored (new releases), revised, unchanged, held, linked (joined another)."""
-        counts = Counter(_COUNTED[each.change] for each in self.saved)
-        counts["held"] += self.held
-        counts["linked"] += len(self.links.joined)
-        return {name: count for name, count in counts.items() if count}
-
-
-def keep(database: Database, run: str, batch: Sequence[Record], now: datetime) -> BatchResult:
-    """Store and link a batch in one transaction, all of it or nothing.
-
-    Records of one address count in their order: one that was held back and then read is held no longer.
-    """
-    last = {(record.source, record.key): record for record in batch}
-    releases = [record for record in batch if isinstance(record, Release)]
-    held = [record for record in last.values() if isinstance(record, Held)]
-    with database.write() as connection:
-        saved = save_releases(connection, run, releases, now) if releases else []
-        ask_again_where_dated(
-            connection,
-            # Once only: what the index tells is in the hint of the next reading.
-            [
-                release
-                for release, each in zip(releases, saved, strict=True)
-                if release.posted_on is None and each.change is Change.NEW
-            ],
-        )
-        if held:
-            save_held(connection, run, held, now)
-        changed = list(dict.fromkeys(each.release_id for each in saved if each.relink))
-        links = link_releases(connection, changed, now) if changed else LinkResult()
-    return BatchResult(tuple(saved), len(held), links)
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A record that could not be stored, although it was tried alone."""
-
-    record: Record
-    error: Exception
-
-    @property
-    def reason(self) -> str:
-        """For a person."""
-        return keepable(f"persist failed: {type(self.error).__name__}: {self.error}")[:2000]
-
-    @property
-    def outcome(self) -> Outcome:
-        """What the ledger is told of an address that it knows: a defect of ours, to be tried again."""
-        return Outcome(self.record.key, AddressState.FAILED, self.reason, FailureKind.STAGE)
-
-    @property
-    def held(self) -> Held:
-        """What is kept of a record whose address no index showed: nobody would try it again."""
-        record = self.record
-        return Held(
-            source=record.source,
-            url=record.url,
-            key=record.key,
-            stage="persist",
-            reason="could not be stored",
-            detail=self.reason,
-            item=raw_values(record) if isinstance(record, Release) else record.item,
-            capture=record.capture,
-        )
-
-
-def keep_what_can_be(
-    database: Database, run: str, batch: Sequence[Record], now: datetime
-) -> tuple[list[BatchResult], list[Failed]]:
-    """Store a batch; when that fails, each of its records alone, so that one bad one does not take all down.
-
-    Raises the error of the batch when the first five fail alone too: then it is not the records.
-    """
-    try:
-        return [keep(database, run, batch, now)], []
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must not take the other records down
-        logger.warning("A batch of %d could not be stored (%s); trying one by one", len(batch), error)
-        kept: list[BatchResult] = []
-        failed: list[Failed] = []
-        for record in batch:
-            try:
-                kept.append(keep(database, run, [record], now))
-            except Exception as alone:
-                failed.append(Failed(record, alone))
-                if not kept and len(failed) == _HOPELESS:
-                    raise error from alone
-        return kept, failed
-
 
 class NotStored(DropItem):
     """The database takes nothing any more: the item goes, its address stays in the frontier."""
 
 
 class Persist:
-    """Scrapy's adapter: collects releases and held records, writes them in batches in a thread.
+    """Collects releases and held records, and has them written in batches.
 
     One batch is written at a time. While `MOST_WAITING` more wait, items wait too, and with them the
     crawl. When the spider closes, everything is written before the run is judged.
@@ -182,6 +74,10 @@ class Persist:
         self._closing: asyncio.Task[None] | None = None
         self._writer: asyncio.Task[None] | None = None
         self._alarm: asyncio.TimerHandle | None = None
+        self._child: Writer | None = None
+        """The process that writes for this crawl, once it has many records."""
+        self._taken = 0
+        self._child_from = crawler.settings.getint("COMMUNIQUE_WRITER_FROM")
         self._error: Exception | None = None
         """What stopped the writing for good."""
 
@@ -224,6 +120,9 @@ class Persist:
         if self._error is not None:
             raise NotStored("the crawl is ending: nothing can be stored", log_level="DEBUG")
         self._pending.append(record)
+        self._taken += 1
+        if self._taken == self._child_from:
+            self._start_child()
         if len(self._pending) >= BATCH:
             await self._hand_over()
         elif self._alarm is None:
@@ -260,7 +159,8 @@ class Persist:
                     await self._write_batch(batch)
             except Exception as error:  # noqa: BLE001 - ends the crawl, and the run with it
                 self._error = error
-                told = f"nothing can be stored: {type(error).__name__}: {error}"
+                words = str(error) if isinstance(error, NothingStored) else f"{type(error).__name__}: {error}"
+                told = f"nothing can be stored: {words}"
                 self._keeper.fail(told, FailureKind.STAGE)
                 closing = self._crawler.engine.close_spider_async(reason="database failed")
                 self._closing = asyncio.get_running_loop().create_task(closing)
@@ -268,11 +168,10 @@ class Persist:
                 self._batches.task_done()
 
     async def _write_batch(self, batch: list[Record]) -> None:
-        kept, failed = await run_in_thread(self._write_in_thread, batch)
+        counts, failed = await run_in_thread(self._write_in_thread, batch)
         keeper = self._keeper
-        for result in kept:
-            for name, count in result.counts.items():
-                keeper.count(name, count)
+        for name, count in counts.items():
+            keeper.count(name, count)
         lost = {id(each.record) for each in failed}
         keeper.written([record for record in batch if id(record) not in lost])
         for each in failed:
@@ -281,11 +180,34 @@ class Persist:
             if record.key in await keeper.ask(keeper.frontier.look_up, record.source, [record.key]):
                 keeper.settle(record.source, each.outcome)
             else:
-                await run_in_thread(self._keep, [each.held])
+                await run_in_thread(self._keep, [_held(each)])
                 keeper.count("held")
 
-    def _write_in_thread(self, batch: list[Record]) -> tuple[list[BatchResult], list[Failed]]:
-        return keep_what_can_be(self._database, run_of(self._crawler), batch, self._clock())
+    def _write_in_thread(self, batch: list[Record]) -> tuple[dict[str, int], list[Failed]]:
+        if self._child is not None:
+            try:
+                if self._child.is_ready():
+                    return self._child.store(batch)
+            except WriterLost as error:
+                logger.warning("The process that writes %s; the crawl writes by itself", error)
+                self._child = None
+        kept, failed = keep_what_can_be(self._database, run_of(self._crawler), batch, self._clock())
+        return sum_of_counts(kept), failed
+
+    def _start_child(self) -> None:
+        settings = self._crawler.settings
+        order = WriterOrder(
+            database=self._database.secret_url,
+            patience=self._database.patience,
+            run=run_of(self._crawler),
+            clock=settings.get("COMMUNIQUE_CLOCK"),
+            path=tuple(each or str(Path.cwd()) for each in sys.path),
+            log_level=str(settings.get("LOG_LEVEL")),
+        )
+        try:
+            self._child = Writer.start(order)
+        except OSError as error:
+            logger.warning("No process that writes could be started (%s); the crawl writes by itself", error)
 
     def _keep(self, batch: list[Record]) -> BatchResult:
         return keep(self._database, run_of(self._crawler), batch, self._clock())
@@ -297,3 +219,21 @@ class Persist:
         await self._batches.join()
         if self._writer is not None:
             self._writer.cancel()
+        if self._child is not None:
+            await run_in_thread(self._child.close)
+            self._child = None
+
+
+def _held(failed: Failed) -> Held:
+    """What is kept of a record whose address no index showed: nobody would try it again."""
+    record = failed.record
+    return Held(
+        source=record.source,
+        url=record.url,
+        key=record.key,
+        stage="persist",
+        reason="could not be stored",
+        detail=failed.reason,
+        item=raw_values(record) if isinstance(record, Release) else record.item,
+        capture=record.capture,
+    )

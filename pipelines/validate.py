@@ -30,7 +30,8 @@ from crawler.items import (
     ReleaseItem,
 )
 from crawler.source import Source, registry
-from pipelines.hold import HoldBack, keepable, stage
+from pipelines.hold import HoldBack, stage
+from pipelines.keepable import keepable
 
 REQUIRED = ("source", "url", "title", "body")
 

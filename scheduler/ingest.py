@@ -33,7 +33,7 @@ from crawler.items import (
 from crawler.pages.index import read_index
 from crawler.pages.read import Failure, read_page
 from crawler.source import Source, crawled_sources, source_for, source_named
-from pipelines.persist import keep
+from pipelines.batch import keep
 from pipelines.process import process
 from scheduler.indexes import FoundIndex, index_at
 from scheduler.saved import Form, SavedFile, address_in, page_in

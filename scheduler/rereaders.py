@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Protocol
 
 from crawler.cycles import collect_less
+from crawler.frames import Broken
 from crawler.items import Capture, CapturePlace, Due, Held, Outcome, Release, ReleaseItem
-from crawler.reading.messages import Broken, Read, ReadIndex, ReadPage, Shown, StageFailed
+from crawler.reading.messages import Read, ReadIndex, ReadPage, Shown, StageFailed
 from crawler.reading.work import Work, through_stages
 from crawler.source import registry
 from crawler.spiders.arguments import Window

@@ -121,6 +121,11 @@ class Database:
         return self._url.render_as_string(hide_password=True)
 
     @property
+    def secret_url(self) -> str:
+        """The URL with its password, for a process that works with the same database."""
+        return self._url.render_as_string(hide_password=False)
+
+    @property
     def address(self) -> str:
         """Of a PostgreSQL database, as the server's own tools and drivers take it; with its password."""
         return self._url.set(drivername="postgresql").render_as_string(hide_password=False)

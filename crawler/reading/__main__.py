@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import sys
 
+from crawler.children import ignore_what_a_terminal_sends
+
 
 def answer(descriptor: int, parent: int) -> int:
     """Answer tasks on a stream until the crawl closes its end or is gone; the exit code."""
-    # An interrupt is for the crawl: it lets its pages be finished and then closes our stream.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
+    ignore_what_a_terminal_sends()
     # Whoever started the crawl may have had this one ignored; it is what ends a task that takes too long.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
 

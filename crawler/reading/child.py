@@ -7,31 +7,30 @@ action, which no library in the middle of its work can put off; the crawl starts
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import logging
-import os
 import signal
 import socket
 import sys
 from pathlib import Path
 
+from crawler.children import end_with
 from crawler.cycles import collect_less
-from crawler.reading.messages import Order, Ready, pack, read_message
+from crawler.frames import Ready, pack, read_message
+from crawler.reading.messages import TYPES, Order
 from crawler.reading.work import Stages, Work
 from crawler.source import load_source
 
 SECONDS_TO_START = 120.0
-_PARENT_DEATH_SIGNAL = 1
 _KILLED_FIRST = 500
 
 
 def serve(descriptor: int, parent: int) -> int:
     """Answer tasks until there are no more; the exit code."""
-    _end_with(parent)
+    end_with(parent)
     _be_killed_first()
     with socket.socket(fileno=descriptor) as connection, connection.makefile("rb", 2**20) as stream:
-        order = read_message(stream.read)
+        order = read_message(stream.read, TYPES)
         if not isinstance(order, Order):
             return 0
         signal.setitimer(signal.ITIMER_REAL, SECONDS_TO_START)
@@ -46,7 +45,7 @@ def serve(descriptor: int, parent: int) -> int:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
             connection.sendall(pack(Ready()))
-            while (task := read_message(stream.read)) is not None:
+            while (task := read_message(stream.read, TYPES)) is not None:
                 signal.setitimer(signal.ITIMER_REAL, order.seconds)
                 answer = pack(work.do(task))
                 signal.setitimer(signal.ITIMER_REAL, 0)
@@ -62,14 +61,6 @@ def _function(path: str | None) -> Stages | None:
     module, _, name = path.rpartition(".")
     function: Stages = getattr(importlib.import_module(module), name)
     return function
-
-
-def _end_with(parent: int) -> None:
-    """Be killed with the crawl, where the system offers it; elsewhere the closed stream tells."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(0)  # it was gone before we asked
 
 
 def _be_killed_first() -> None:

@@ -10,36 +10,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
-import subprocess
-import sys
 from collections import deque
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
+from crawler.children import ChildProcess, Spawned, how_it_ended, spawn, wait_for
+from crawler.frames import Broken, Messages, Ready, Unreadable, pack
 from crawler.items import Capture, Due, ReleaseItem
 from crawler.pages.index import IndexPage
 from crawler.reading import spare
 from crawler.reading.messages import (
+    TYPES,
     Answer,
-    Broken,
-    Messages,
     Order,
     Process,
     Processed,
     Read,
     ReadIndex,
     ReadPage,
-    Ready,
     Record,
     Shown,
     Task,
-    Unreadable,
-    pack,
 )
-from crawler.reading.spare import ReaderProcess, Spawned, stream
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +41,8 @@ MOST_HANDED_OUT = 8
 few enough that an index page, which goes before the others, is read soon."""
 MOST_FALSE_STARTS = 3
 """So many processes in a row that end before they are ready: there will be no reader."""
-SECONDS_TO_END = 5.0
-"""That a process has to end by itself when its stream is closed; then it is killed."""
+CHILD = "crawler.reading"
+"""The module that a reader's process runs."""
 
 _A = TypeVar("_A", bound=Answer)
 
@@ -76,14 +69,14 @@ class _Asked:
 class _Connection(asyncio.Protocol):
     """One process, and the stream to it."""
 
-    def __init__(self, reader: Reader, process: ReaderProcess) -> None:
+    def __init__(self, reader: Reader, process: ChildProcess) -> None:
         self.process = process
         self.ready = False
         self.broken = ""
         """Why its answers cannot be taken; empty: they can."""
         self.transport: asyncio.Transport | None = None
         self._reader = reader
-        self._messages = Messages()
+        self._messages = Messages(TYPES)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a stream socket has one
@@ -129,7 +122,7 @@ class Reader:
         Needs no event loop. What goes wrong is told to whoever asks for something.
         """
         try:
-            self._spawned = spare.take() or _spawn()
+            self._spawned = spare.take() or spawn(CHILD)
         except OSError as error:
             logger.debug("The process that reads pages could not be started: %s", error)
 
@@ -157,7 +150,7 @@ class Reader:
             await self._task
         connection, self._connection = self._connection, None
         self._give_up("the reader was closed")
-        process: ReaderProcess | None = None
+        process: ChildProcess | None = None
         if connection is not None and connection.transport is not None:
             connection.transport.close()
             process = connection.process
@@ -165,7 +158,7 @@ class Reader:
             process, stream = self._spawned
             stream.close()
         if process is not None:
-            await asyncio.get_running_loop().run_in_executor(None, _wait_for, process)
+            await asyncio.get_running_loop().run_in_executor(None, wait_for, process)
 
     async def _ask(self, task: Task, kind: type[_A], *, first: bool = False) -> _A:
         if self._closed:
@@ -203,7 +196,7 @@ class Reader:
 
     async def _open(self) -> _Connection:
         spawned, self._spawned = self._spawned, None
-        process, ours = spawned or _spawn()
+        process, ours = spawned or spawn(CHILD)
         connection = _Connection(self, process)
         await asyncio.get_running_loop().create_unix_connection(lambda: connection, sock=ours)
         assert connection.transport is not None  # noqa: S101 - set by the call
@@ -233,7 +226,7 @@ class Reader:
 
     async def _follow(self, connection: _Connection) -> None:
         """Say what became of the task that a process ended at, and start another process."""
-        code = await asyncio.get_running_loop().run_in_executor(None, _wait_for, connection.process)
+        code = await asyncio.get_running_loop().run_in_executor(None, wait_for, connection.process)
         how = _ending(code, connection.broken)
         if not connection.ready:
             self._false_starts += 1
@@ -271,35 +264,8 @@ class Reader:
         self._waiting.clear()
 
 
-def _spawn() -> Spawned:
-    """A new process, and our end of the stream to it. Raises OSError."""
-    ours, theirs = stream()
-    with theirs:
-        # In a group of its own: what a terminal sends is for the crawl. Only the stream is passed on.
-        process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "crawler.reading", str(theirs.fileno()), str(os.getpid())],
-            cwd=Path(__file__).parents[2],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=(theirs.fileno(),),
-            process_group=0,
-        )
-    return process, ours
-
-
-def _wait_for(process: ReaderProcess) -> int:
-    """The exit code of a process that should end by itself soon; blocks."""
-    try:
-        return process.wait(SECONDS_TO_END)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()
-
-
 def _ending(code: int, broken: str) -> str:
     """How a process ended, for a person."""
     if broken:
         return f"was ended because of its answer ({broken})"
-    if code < 0:
-        return f"was killed by signal {-code} ({signal.Signals(-code).name})"
-    return f"ended with exit code {code}"
+    return how_it_ended(code)

@@ -10,28 +10,11 @@ import logging
 import os
 import select
 import signal
-import socket
 import subprocess
-from typing import Protocol
+
+from crawler.children import Spawned, stream
 
 logger = logging.getLogger(__name__)
-
-BUFFER = 2**20
-"""Bytes that either side may have sent and the other not read."""
-
-
-class ReaderProcess(Protocol):
-    """What is used of `subprocess.Popen`."""
-
-    @property
-    def pid(self) -> int:
-        """Its number."""
-
-    def kill(self) -> None:
-        """End it at once."""
-
-    def wait(self, timeout: float | None = None) -> int:
-        """Its exit code, negative for a signal. Raises subprocess.TimeoutExpired."""
 
 
 class Forked:
@@ -67,18 +50,7 @@ class Forked:
         return self._code
 
 
-Spawned = tuple[ReaderProcess, socket.socket]
-"""A reader that nobody has talked to yet, and our end of the stream to it."""
-
 _spare: list[Spawned] = []
-
-
-def stream() -> tuple[socket.socket, socket.socket]:
-    """Two ends of a stream between a crawl and a reader."""
-    ours, theirs = socket.socketpair()
-    for end in (ours, theirs):
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
-    return ours, theirs
 
 
 def fork() -> None:

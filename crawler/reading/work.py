@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from crawler.declare import Api, Feed, Listing, Sitemap
+from crawler.frames import Broken
 from crawler.items import Capture, Due, Held, ReadBy, Release, ReleaseItem
 from crawler.pages.index import read_index
 from crawler.pages.read import read_page
 from crawler.pages.shape import shape_of
 from crawler.reading.messages import (
     Answer,
-    Broken,
     Process,
     Processed,
     Read,

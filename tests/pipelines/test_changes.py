@@ -12,8 +12,8 @@ from sqlalchemy import insert, update
 from crawler.items import Capture, Held, Origin, Release, Role
 from crawler.pages.read import read_page
 from crawler.source import registry
+from pipelines.batch import keep
 from pipelines.changes import Change, ChangeKind, ChangeQuery, Reached, changes, changes_before, read_reached
-from pipelines.persist import keep
 from pipelines.process import process
 from scheduler.samples import Sample, all_samples
 from storage.database import Database

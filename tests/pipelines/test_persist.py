@@ -20,8 +20,9 @@ from sqlalchemy import func, select
 from crawler.frontier import run_of, store_of
 from crawler.items import AddressState, Discovered, FailureKind, Held, Release
 from crawler.runs import RunKeeper
-from pipelines import persist
-from pipelines.persist import BATCH, MOST_WAITING, Persist, keep, keep_what_can_be
+from pipelines import batch as batches
+from pipelines.batch import keep, keep_what_can_be
+from pipelines.persist import BATCH, MOST_WAITING, Persist
 from pipelines.process import process
 from storage.database import Database
 from storage.releases import save_releases
@@ -123,7 +124,7 @@ def test_a_batch_that_fails_leaves_nothing_behind(
     def broken(*_: object) -> None:
         raise RuntimeError("cannot link")
 
-    monkeypatch.setattr(persist, "link_releases", broken)
+    monkeypatch.setattr(batches, "link_releases", broken)
     with pytest.raises(RuntimeError, match="cannot link"):
         keep(database, RUN, [record(1)], clock())
     assert states(database) == {}
@@ -140,7 +141,7 @@ def second_is_bad(monkeypatch: pytest.MonkeyPatch) -> None:
             raise ValueError("a value that no column takes")
         return save(connection, run, releases, now)
 
-    monkeypatch.setattr(persist, "save_releases", save_all_but_one)
+    monkeypatch.setattr(batches, "save_releases", save_all_but_one)
 
 
 @pytest.mark.usefixtures("second_is_bad")
@@ -162,7 +163,7 @@ def test_when_nothing_can_be_stored_it_is_not_the_records(
         tried.append(len(arguments[2]))
         raise OSError("disk full")
 
-    monkeypatch.setattr(persist, "save_releases", broken)
+    monkeypatch.setattr(batches, "save_releases", broken)
     with pytest.raises(OSError, match="disk full"):
         keep_what_can_be(database, RUN, [record(number) for number in range(50)], clock())
     assert tried == [50, 1, 1, 1, 1, 1]
@@ -363,7 +364,7 @@ def test_a_database_that_takes_nothing_ends_the_crawl_and_settles_nothing(
     def broken(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(persist, "save_releases", broken)
+    monkeypatch.setattr(batches, "save_releases", broken)
     done = crawl(store, [item(number) for number in range(1, 500)])
     assert done.outcome == "failed"
     assert done.error is not None

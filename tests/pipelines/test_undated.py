@@ -8,7 +8,7 @@ import pytest
 
 from crawler.frontier import RunRequest
 from crawler.items import Discovered, Release
-from pipelines.persist import keep
+from pipelines.batch import keep
 from storage.database import Database
 from storage.ledger import Ledger
 from tests.clock import Clock

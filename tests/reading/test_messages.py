@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.frames import LARGEST, Messages, Unreadable, pack, unpack
 from crawler.items import AddressState as State
 from crawler.items import (
     Alternate,
@@ -23,7 +24,7 @@ from crawler.items import (
 )
 from crawler.pages.index import IndexPage
 from crawler.pages.reading import Failure
-from crawler.reading.messages import LARGEST, Messages, Read, Shown, StageFailed, Unreadable, pack, unpack
+from crawler.reading.messages import TYPES, Read, Shown, StageFailed
 from tests.pipelines.made import ministry_item
 from tests.reading.misbehaving import capture, due
 
@@ -53,7 +54,7 @@ MESSAGES = [
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_what_is_sent_arrives(message: Any) -> None:  # noqa: ANN401
-    (arrived,) = Messages().take(pack(message))
+    (arrived,) = Messages(TYPES).take(pack(message))
     assert arrived == message
 
 
@@ -64,7 +65,7 @@ def test_members_of_enumerations_travel_as_their_values_however_python_would_sen
     monkeypatch.setattr(
         State, "__reduce_ex__", lambda member, _: (getattr, (State, member.name)), raising=False
     )
-    (arrived,) = Messages().take(pack(MESSAGES[0]))
+    (arrived,) = Messages(TYPES).take(pack(MESSAGES[0]))
     assert arrived == MESSAGES[0]
     assert arrived.outcome.state is State.FAILED
 
@@ -72,7 +73,7 @@ def test_members_of_enumerations_travel_as_their_values_however_python_would_sen
 @given(st.lists(st.integers(min_value=1, max_value=400), max_size=40))
 def test_messages_arrive_whole_in_whatever_pieces_they_come(sizes: list[int]) -> None:
     stream = b"".join(pack(message) for message in MESSAGES)
-    messages, start = Messages(), 0
+    messages, start = Messages(TYPES), 0
     arrived: list[Any] = []
     for size in [*sizes, len(stream)]:
         arrived += messages.take(stream[start : start + size])
@@ -101,17 +102,17 @@ class _Runs:
 )
 def test_nothing_but_our_own_types_is_made_and_nothing_is_called(message: bytes) -> None:
     with pytest.raises(Unreadable):
-        unpack(message)
+        unpack(message, TYPES)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_are_refused(data: bytes) -> None:
     try:
-        unpack(data)
+        unpack(data, TYPES)
     except Unreadable:
         pass
 
 
 def test_a_message_too_large_to_be_one_is_refused_before_it_is_collected() -> None:
     with pytest.raises(Unreadable, match="announced"):
-        list(Messages().take((LARGEST + 1).to_bytes(8, "little")))
+        list(Messages(TYPES).take((LARGEST + 1).to_bytes(8, "little")))

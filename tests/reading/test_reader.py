@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from crawler.children import SECONDS_TO_END
 from crawler.items import AddressState, FailureKind, ReleaseItem
 from crawler.pages.index import IndexPage
-from crawler.reading import reader as reader_module
 from crawler.reading.messages import Order, Read
 from crawler.reading.reader import MOST_HANDED_OUT, Reader, ReaderUnusable, ReadingFailed
 from crawler.spiders.arguments import Window
@@ -168,7 +168,7 @@ def test_whoever_waits_when_a_reader_is_closed_is_told(source: Path) -> None:
     started = time.monotonic()
     for each in with_reader(source, work):
         assert isinstance(each, ReaderUnusable)
-    assert time.monotonic() - started < reader_module.SECONDS_TO_END + PATIENCE / 2
+    assert time.monotonic() - started < SECONDS_TO_END + PATIENCE / 2
 
 
 def test_an_interrupt_from_the_terminal_is_for_the_crawl_not_for_its_reader(source: Path) -> None:

@@ -13,8 +13,9 @@ from scrapy.utils.test import get_crawler
 
 from crawler.collector import CollectLess
 from crawler.cycles import THRESHOLDS
+from crawler.frames import Broken
 from crawler.items import OUTSIDE_WINDOW, AddressState, Held, ReadBy, Release, ReleaseItem
-from crawler.reading.messages import Broken, Process, Processed, Read, ReadIndex, ReadPage, Shown, StageFailed
+from crawler.reading.messages import Process, Processed, Read, ReadIndex, ReadPage, Shown, StageFailed
 from crawler.reading.order import order_of
 from crawler.reading.work import Work
 from crawler.source import Source, load_source, source_named

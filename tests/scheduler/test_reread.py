@@ -15,8 +15,8 @@ from sqlalchemy import delete, func, select, update
 from crawler.frontier import RunInProgress, RunRequest
 from crawler.items import Capture, CapturePlace, Held, Release
 from crawler.source import registry
+from pipelines.batch import keep
 from pipelines.changes import ChangeQuery, changes
-from pipelines.persist import keep
 from scheduler.ingest import Intake, Wish
 from scheduler.reread import Rereading, Told
 from scheduler.rereaders import InProcesses, InThisProcess, Page, Reread

@@ -1,0 +1,122 @@
+"""How messages travel between a crawl and its processes: length, then pickle with a closed list of types.
+
+Unpickling makes the types of that list and calls nothing else, so that not even a process that a hostile page
+has taken over could have anything run in the crawl's.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import pickle
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from crawler import items
+
+LARGEST = 2**28
+"""Bytes of a message; more is no message."""
+
+_LENGTH = struct.Struct("<Q")
+
+Types = Mapping[tuple[str, str], type]
+"""Types that may travel, by module and name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The process has everything that it needs: the first message that it sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The task raised an error."""
+
+    error: str
+    traceback: str
+
+
+def travelling(*types: type) -> Types:
+    """These types, items and what items hold."""
+    dates = (datetime.date, datetime.datetime, datetime.timedelta, datetime.timezone)
+    own = (each for each in vars(items).values() if isinstance(each, type) and each.__module__ != "enum")
+    return {(each.__module__, each.__qualname__): each for each in (*own, *dates, Ready, Broken, *types)}
+
+
+class Unreadable(ValueError):
+    """The bytes are no message of ours."""
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, stream: io.BytesIO, types: Types) -> None:
+        super().__init__(stream)
+        self._types = types
+
+    def find_class(self, module: str, name: str) -> type:
+        """The type of that name; nothing but the types that travel."""
+        found: type | None = self._types.get((module, name))
+        if found is None:
+            raise pickle.UnpicklingError(f"{module}.{name} does not travel")
+        return found
+
+
+def _by_value(member: Enum) -> tuple[type[Enum], tuple[object]]:
+    return type(member), (member.value,)
+
+
+class _Pickler(pickle.Pickler):
+    # By itself, Python 3.11.0 to 3.11.3 (Debian 12 has such a one) sends members through `getattr`.
+    dispatch_table = {  # noqa: RUF012 - as pickle has it
+        each: _by_value for each in vars(items).values() if isinstance(each, type) and issubclass(each, Enum)
+    }
+
+
+def pack(message: object) -> bytes:
+    """A message as it is sent."""
+    stream = io.BytesIO()
+    _Pickler(stream, protocol=5).dump(message)
+    return _LENGTH.pack(stream.tell()) + stream.getvalue()
+
+
+def unpack(body: bytes | memoryview, types: Types) -> Any:  # noqa: ANN401 - whoever asked knows what it must be
+    """A message from its bytes, without their length. Raises Unreadable."""
+    try:
+        return _Unpickler(io.BytesIO(body), types).load()
+    except Exception as error:
+        # Damaged pickles raise whatever Python raises.
+        raise Unreadable(f"no message: {type(error).__name__}: {error}") from error
+
+
+class Messages:
+    """Takes bytes as they come and gives whole messages."""
+
+    def __init__(self, types: Types) -> None:
+        self._data = bytearray()
+        self._types = types
+
+    def take(self, data: bytes) -> Iterator[Any]:
+        """The messages that are whole now. Raises Unreadable, after which the stream is lost."""
+        self._data += data
+        while len(self._data) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._data)
+            if length > LARGEST:
+                raise Unreadable(f"a message of {length} bytes is announced")
+            end = _LENGTH.size + length
+            if len(self._data) < end:
+                return
+            body = bytes(memoryview(self._data)[_LENGTH.size : end])
+            del self._data[:end]
+            yield unpack(body, self._types)
+
+
+def read_message(read: Callable[[int], bytes], types: Types) -> Any | None:  # noqa: ANN401 - as unpack
+    """The next message of a blocking stream; None at its end. Raises Unreadable."""
+    head = read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    body = read(length)
+    return unpack(body, types) if len(body) == length else None

@@ -1,0 +1,14 @@
+"""A writer: `python -m pipelines.writing DESCRIPTOR PARENT`, started by a crawl and by nobody else."""
+
+from __future__ import annotations
+
+import sys
+
+from crawler.children import ignore_what_a_terminal_sends
+
+if __name__ == "__main__":
+    ignore_what_a_terminal_sends()
+
+    from pipelines.writing.child import serve
+
+    sys.exit(serve(*(int(each) for each in sys.argv[1:3])))
