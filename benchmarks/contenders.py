@@ -112,22 +112,36 @@ def peak_megabytes(process: int | str = "self") -> float:
     raise RuntimeError(f"/proc/{process}/status names no VmHWM")
 
 
+def helpers() -> Iterator[tuple[str, int]]:
+    """The processes that a crawl has for reading and for writing."""
+    modules = {"crawler.reading": "reader", "pipelines.writing": "writer"}
+    for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+        for module in Path(f"/proc/{pid}/cmdline").read_text().split("\0"):
+            if module in modules:
+                yield modules[module], int(pid)
+
+
+def cpu_seconds(process: int) -> float:
+    """CPU time of a process until now, its start included."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measure(settings: dict[str, Any], spider: type[scrapy.Spider] | str) -> dict[str, Any]:
     """Run one crawl; pages are the items that went all the way."""
     process = AsyncCrawlerProcess(settings)
     crawler = process.create_crawler(spider)
     clock: dict[str, float] = {}
     cpu: dict[str, float] = {}
-    reader_peak = 0.0
+    peaks = {"reader": 0.0, "writer": 0.0}
 
     def opened() -> None:
         clock["opened"], cpu["opened"] = time.perf_counter(), time.process_time()
 
     def idle() -> None:
-        nonlocal reader_peak
-        reader = getattr(crawler.spider, "reader", None)
-        if reader is not None and reader.pid is not None:
-            reader_peak = peak_megabytes(reader.pid)
+        for name, pid in helpers():
+            peaks[name] = peak_megabytes(pid)
+            cpu[name] = cpu_seconds(pid)
 
     def stopped() -> None:
         clock["stopped"], cpu["stopped"] = time.perf_counter(), time.process_time()
@@ -148,9 +162,11 @@ def measure(settings: dict[str, Any], spider: type[scrapy.Spider] | str) -> dict
         "seconds": round(seconds, 3),
         "pages_per_second": round(pages / seconds, 1),
         "peak_mb": peak_megabytes(),
-        "reader_peak_mb": reader_peak,
+        "reader_peak_mb": peaks["reader"],
+        "writer_peak_mb": peaks["writer"],
         "cpu_ms_per_page": round(1000 * (cpu["stopped"] - cpu["opened"]) / pages, 2),
-        "reader_cpu_ms_per_page": round(1000 * (children.ru_utime + children.ru_stime) / pages, 2),
+        "reader_cpu_ms_per_page": round(1000 * cpu.get("reader", 0.0) / pages, 2),
+        "children_cpu_ms_per_page": round(1000 * (children.ru_utime + children.ru_stime) / pages, 2),
         "errors": int(stats.get("log_count/ERROR", 0)),
     }
 

@@ -27,7 +27,7 @@ def main() -> None:
                 share = len(site.releases(SOURCE)) / pages
             with served(round(pages / share), 7, options.page_size, folder) as site:
                 result = run("communique", site, folder / "data", folder / "unused")
-        peaks.append(result["peak_mb"] + result["reader_peak_mb"])
+        peaks.append(result["peak_mb"] + result["reader_peak_mb"] + result["writer_peak_mb"])
         print(json.dumps(result), flush=True)
     print(f"peak memory, largest over smallest size: {peaks[-1] / peaks[0]:.2f}")
 

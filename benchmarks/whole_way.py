@@ -27,6 +27,8 @@ def run(contender: str, site: Served, folder: Path, addresses: Path) -> dict[str
     what = SOURCE if contender == "communique" else str(addresses)
     command = [sys.executable, "-m", "benchmarks.contenders", contender, what, str(folder)]
     environment = {**site.environment, "COMMUNIQUE_DATA": str(folder)}
+    # Without compiled modules every start of a process compiles all that it imports.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     if done.returncode != 0 or not done.stdout.strip():
         sys.exit(f"{contender} failed:\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")

@@ -1,7 +1,8 @@
 """Work that waits for a thread, done together by those who wait at the same moment.
 
 A hop to a thread and back costs more than most of what is done there. While one call is under way,
-whatever else arrives is collected and becomes the next call: no timer, no fixed size, no added wait.
+whatever else arrives is collected and becomes the next call. Where calls are dear, each is put off for a
+moment, so that more come together.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 MOST_AT_ONCE = 64
+ENOUGH = 8
 
 
 class Batches(Generic[Given, Made]):
@@ -23,8 +25,16 @@ class Batches(Generic[Given, Made]):
     `work` returns one result per input. When it raises, every waiter of that call gets the error.
     """
 
-    def __init__(self, work: Callable[[Sequence[Given]], Sequence[Made]], executor: Executor) -> None:
+    def __init__(
+        self,
+        work: Callable[[Sequence[Given]], Sequence[Made]],
+        executor: Executor,
+        *,
+        put_off: float = 0.0,
+    ) -> None:
+        """`put_off`: seconds for which a call waits for more, unless `ENOUGH` are there."""
         self._work = work
+        self._put_off = put_off
         self._executor = executor
         self._waiting: list[tuple[Given, asyncio.Future[Made]]] = []
         self._task: asyncio.Task[None] | None = None
@@ -42,6 +52,8 @@ class Batches(Generic[Given, Made]):
         loop = asyncio.get_running_loop()
         try:
             while self._waiting:
+                if self._put_off and len(self._waiting) < ENOUGH:
+                    await asyncio.sleep(self._put_off)
                 batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
                 try:
                     made = await loop.run_in_executor(

@@ -77,8 +77,10 @@ class _Pickler(pickle.Pickler):
 def pack(message: object) -> bytes:
     """A message as it is sent."""
     stream = io.BytesIO()
+    stream.write(bytes(_LENGTH.size))
     _Pickler(stream, protocol=5).dump(message)
-    return _LENGTH.pack(stream.tell()) + stream.getvalue()
+    _LENGTH.pack_into(stream.getbuffer(), 0, stream.tell() - _LENGTH.size)
+    return stream.getvalue()
 
 
 def unpack(body: bytes | memoryview, types: Types) -> Any:  # noqa: ANN401 - whoever asked knows what it must be

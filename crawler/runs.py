@@ -90,6 +90,8 @@ class RunKeeper:
         self._errors: list[str] = []
         """The first and the last thing that went wrong, of an address or of the run."""
         self._shapes: list[str] = []
+        self._increase: Callable[[str, int], None] | None = None
+        """Of the crawl's stats, looked up once: some ten counts are made for every page."""
         self.at_limit = False
         """The spider stopped because it had fetched as many releases as it was asked to."""
         self.refused: str | None = None
@@ -173,7 +175,9 @@ class RunKeeper:
 
     def count(self, name: str, by: int = 1) -> None:
         """Add to one of the run's counts."""
-        self._crawler.stats.inc_value(COUNTS + name, by)
+        if self._increase is None:
+            self._increase = self._crawler.stats.inc_value
+        self._increase(COUNTS + name, by)
 
     def saw(self, shape: str) -> None:
         """A page of that shape was read (`crawler.pages.shape`); the run keeps it to be compared with."""

@@ -204,7 +204,7 @@ DOWNLOAD_DELAY = 2.0
 DOWNLOAD_DELAY_JITTER = 0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # Scrapy makes so many tasks for the items of each response, used or not: 100 by default, 4 ms a page.
-CONCURRENT_ITEMS = 4
+CONCURRENT_ITEMS = 1
 COOKIES_ENABLED = False
 HTTPPROXY_ENABLED = False
 METAREFRESH_ENABLED = False

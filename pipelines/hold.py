@@ -1,16 +1,17 @@
-"""Holding a record back: what cannot be mapped is kept with its reason, not lost and not guessed."""
+"""Holding a record back: what cannot be mapped is kept with its reason, not lost and not guessed.
+
+Scrapy and its item adapter take longer to import than all stages together. They are needed only where an item
+is not our own, or is dropped in a crawl's process: the process that reads pages does neither.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import wraps
-from typing import ParamSpec, TypeVar
-
-from itemadapter import ItemAdapter
-from scrapy.exceptions import DropItem
+from typing import Any, ParamSpec, TypeVar
 
 from crawler.items import CapturePlace, Held
 from crawler.source import registry
@@ -20,7 +21,7 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-class HoldBack(DropItem):
+class HoldBack(Exception):
     """A stage cannot map a record and will not guess. Raised by the stages, queued as `Held` by persist.
 
     `reason` is short and stable, for grouping; `detail` is for a person: what was expected, what was
@@ -28,7 +29,7 @@ class HoldBack(DropItem):
     """
 
     def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}", log_level="INFO")
+        super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
         self.stage = ""
@@ -52,15 +53,38 @@ def stage(name: str) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     return mark
 
 
+def drops(process_item: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Mark an adapter's method: what its stage holds back is dropped, and why is the cause of that."""
+
+    @wraps(process_item)
+    def run(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        try:
+            return process_item(*args, **kwargs)
+        except HoldBack as held:
+            from scrapy.exceptions import DropItem
+
+            raise DropItem(str(held), log_level="INFO") from held
+
+    return run
+
+
 def raw_values(item: object) -> dict[str, object]:
     """The fields of an item of any type as JSON-ready values; of an object that is no item, its repr."""
-    if not ItemAdapter.is_item(item):
+    values = values_of(item)
+    if values is None:
         return {"not an item": repr(item)[:2000]}
-    return {
-        keepable(str(name)): _plain(value)
-        for name, value in ItemAdapter(item).items()
-        if value not in (None, ())
-    }
+    return {keepable(name): _plain(value) for name, value in values.items() if value not in (None, ())}
+
+
+def values_of(item: object) -> dict[str, Any] | None:
+    """The fields of an item of any type, by name; None for an object that is no item."""
+    if is_dataclass(item) and not isinstance(item, type):
+        return {field.name: getattr(item, field.name) for field in fields(item) if hasattr(item, field.name)}
+    from itemadapter import ItemAdapter
+
+    if not ItemAdapter.is_item(item):
+        return None
+    return {str(name): value for name, value in ItemAdapter(item).items()}
 
 
 def _plain(value: object) -> object:
@@ -99,7 +123,7 @@ def held_record(item: object, held: HoldBack) -> Held:
             key = registry()[source].address_key(url) or ""
         except ValueError:
             key = ""
-    place = ItemAdapter(item).get("capture") if ItemAdapter.is_item(item) else None
+    place = (values_of(item) or {}).get("capture")
     return Held(
         source=source or "(none)",
         url=url,

@@ -8,7 +8,7 @@ import json
 from crawler.items import Release
 from crawler.source import Source, registry
 from pipelines.claims import claims_of
-from pipelines.hold import stage
+from pipelines.hold import drops, stage
 from pipelines.normalize import Draft
 from pipelines.signature import signature_of
 
@@ -93,6 +93,7 @@ def identify(draft: Draft, source: type[Source]) -> Release:
 class Identify:
     """Scrapy's adapter of `identify`."""
 
+    @drops
     def process_item(self, item: Draft | Release) -> Release:
         """The complete release. See Validate about releases."""
         if isinstance(item, Release):

@@ -22,7 +22,7 @@ from pipelines.facts import date_formats, facts_of
 from pipelines.folio import find_folio
 from pipelines.frame import Known, without_frame
 from pipelines.furniture import without_furniture
-from pipelines.hold import HoldBack, stage
+from pipelines.hold import HoldBack, drops, stage
 from pipelines.issuing import is_joint, keys_of, near
 from pipelines.language import find_language
 from pipelines.repair import insertions_in, repaired, repaired_paragraphs
@@ -312,8 +312,9 @@ def _unknown_issuer(where: str, mention: str, countries: frozenset[str]) -> Hold
 class Normalize:
     """Scrapy's adapter of `normalize`."""
 
+    @drops
     def process_item(self, item: ReleaseItem | Release) -> Draft | Release:
-        """The normalized draft; drops the item with HoldBack otherwise. See Validate about releases."""
+        """The normalized draft; drops the item otherwise. See Validate about releases."""
         if isinstance(item, Release):
             return item
         return normalize(item, registry()[item.source])

@@ -94,8 +94,9 @@ class Persist:
         return item
 
     async def _item_dropped(self, item: object, exception: BaseException) -> None:
-        if isinstance(exception, HoldBack):
-            held = held_record(item, exception)
+        why = exception.__cause__
+        if isinstance(why, HoldBack):
+            held = held_record(item, why)
             spider = self._crawler.spider
             if held.source not in registry() and spider is not None:
                 # The address is in the ledger of the source that is crawled, whatever the item says.

@@ -16,8 +16,6 @@ from operator import attrgetter
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from itemadapter import ItemAdapter
-
 from crawler.items import (
     SCANNED,
     Alternate,
@@ -30,7 +28,7 @@ from crawler.items import (
     ReleaseItem,
 )
 from crawler.source import Source, registry
-from pipelines.hold import HoldBack, stage
+from pipelines.hold import HoldBack, drops, stage, values_of
 from pipelines.keepable import keepable
 
 REQUIRED = ("source", "url", "title", "body")
@@ -231,10 +229,11 @@ def _values(item: object) -> dict[str, Any]:
     found: Iterable[tuple[str, Any]]
     if type(item) is ReleaseItem:
         found = zip(_FIELDS, _all_of(item), strict=True)
-    elif ItemAdapter.is_item(item):
-        found = ((str(name), value) for name, value in ItemAdapter(item).items())
     else:
-        raise _bad("(all)", "a dict, dataclass, attrs, pydantic or Scrapy item", item)
+        values = values_of(item)
+        if values is None:
+            raise _bad("(all)", "a dict, dataclass, attrs, pydantic or Scrapy item", item)
+        found = values.items()
     return {name: value for name, value in found if value is not None and value != ()}
 
 
@@ -307,8 +306,9 @@ def _key(source: type[Source], url: str) -> str:
 class Validate:
     """Scrapy's adapter of `validate`."""
 
+    @drops
     def process_item(self, item: object) -> ReleaseItem | Release:
-        """A valid ReleaseItem; drops the item with HoldBack otherwise.
+        """A valid ReleaseItem; drops the item otherwise.
 
         What the reader put through the stages already is past this one and the next two.
         """

@@ -29,7 +29,7 @@ from warcio.recordloader import ArcWarcRecord
 from crawler.frontier import WARC_MIB
 from crawler.items import Capture, CapturePlace
 from storage.clock import utc_now
-from storage.database import Database, insert_into
+from storage.database import Database, DatabaseBusy, insert_into
 from storage.encodings import MOST_BYTES, BodyUnreadable
 from storage.tables import CaptureRow
 from storage.warc import (
@@ -60,6 +60,8 @@ FULL = WARC_MIB * 2**20
 """A file is closed when it has grown to so many bytes."""
 BATCH = 64
 """Captures whose rows are written together."""
+MOST_ROWS = 1_024
+"""Rows that may wait while the database is written to by others; then captures wait too."""
 SHORTEST_REPEATED = 1_000
 """Bytes; a shorter body is simply written again."""
 OPEN = ".open"
@@ -168,7 +170,7 @@ class WarcStore:
             or original.captured_at > capture.captured_at
         ):
             original = None
-            member = response_member(run, capture, raw_body)
+            member = response_member(run, capture, raw_body, payload)
         else:
             member = revisit_member(run, replace(capture, digest=digest), raw_body, original)
         with self._lock:
@@ -176,24 +178,29 @@ class WarcStore:
             place = CapturePlace(file.name, file.size, len(member))
             self._append(file, member)
             self._rows.append(_row(run, capture, place, digest, payload, revisit=original is not None))
-            enough = len(self._rows) >= self._batch
+            enough = len(self._rows) % self._batch == 0
             if file.size >= self._full:
                 # Rows first: while the file bears its open name, recovery looks after it.
                 self._full_files.append(file)
                 self._file = None
-        if enough or file.size >= self._full:
+        if file.size >= self._full:
             self.flush()
+        elif enough:
+            try:
+                self.flush(patient=len(self._rows) >= MOST_ROWS)
+            except DatabaseBusy:
+                pass  # they wait for the next ones
         return replace(capture, place=place, digest=digest)
 
-    def flush(self) -> None:
-        """Write the rows of all captures to the database."""
+    def flush(self, *, patient: bool = True) -> None:
+        """Write the rows of all captures to the database; raises DatabaseBusy as `Database.write` does."""
         # One after another, so that what the index knows of a file is always its beginning.
         with self._saving:
             with self._lock:
                 rows, self._rows = self._rows, []
                 full, self._full_files = self._full_files, []
             try:
-                self._save(rows)
+                self._save(rows, patient=patient)
             except BaseException:
                 with self._lock:
                     self._rows = rows + self._rows
@@ -301,9 +308,9 @@ class WarcStore:
             raise
         file.size += len(member)
 
-    def _save(self, rows: list[dict[str, Any]]) -> None:
+    def _save(self, rows: list[dict[str, Any]], *, patient: bool = True) -> None:
         if rows:
-            with self._database.write() as connection:
+            with self._database.write(patient=patient) as connection:
                 put = insert_into(connection, CaptureRow)
                 put = put.on_conflict_do_nothing(index_elements=["file", "record_offset"])
                 connection.execute(put, rows)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -52,6 +53,8 @@ Rows = list[tuple[str | int, ...]]
 
 SECONDS_TO_WAIT = 60
 """How long a transaction waits for another one to end."""
+TURN = 0.003
+"""Seconds between two tries to begin to write while another process does."""
 AWAY = 0.25
 """Seconds between two tries to reach a server that is away."""
 
@@ -62,8 +65,14 @@ _WRITERS_LOCK = 0x636F6D6D
 """Number of the advisory lock of writers on PostgreSQL ("comm")."""
 
 
+_TRY = text("SELECT pg_try_advisory_xact_lock(:number)")
+
 LOST = (OperationalError, InterfaceError)
 """What a query raises when the server went away, or the file cannot be had now: worth another try."""
+
+
+class DatabaseBusy(RuntimeError):
+    """Another transaction writes, and who asked did not want to wait."""
 
 
 class DatabaseUnusable(RuntimeError):
@@ -103,8 +112,11 @@ class Database:
         self.engine = _make_engine(self._url)
         self._reader: Engine = self.engine
         self._writer: Engine = self.engine
+        self._hasty: Engine = self.engine
+        """For writers that do not wait."""
         if self.is_sqlite:
             self._writer = self.engine.execution_options(communique_writes=True)
+            self._hasty = self.engine.execution_options(communique_writes=True, communique_hasty=True)
         else:
             # The driver begins nothing by itself: `_begin_reading` says all that is to be said at once.
             self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -152,22 +164,29 @@ class Database:
             yield connection
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, patient: bool = True) -> Iterator[Connection]:
         """A connection in the one writing transaction; committed at the end, rolled back on an error.
 
-        Waits for other writers, up to SECONDS_TO_WAIT for those in other processes. Not to be nested:
-        pass the connection on instead.
+        Waits for other writers, up to SECONDS_TO_WAIT for those in other processes; or, not being patient,
+        raises DatabaseBusy at once. Not to be nested: pass the connection on instead.
         """
         if getattr(self._writing, "now", False):
             raise RuntimeError("Database.write() inside Database.write(): pass the connection on")
         # Within the process a lock hands over at once, where SQLite would poll.
-        with self._write_lock:
+        if not self._write_lock.acquire(blocking=patient):
+            raise DatabaseBusy
+        try:
             self._writing.now = True
-            try:
-                with self._begun(self._writer, self._take_turn) as connection, _indexed(connection):
-                    yield connection
-            finally:
-                self._writing.now = False
+            begun = (
+                self._begun(self._writer, self._take_turn)
+                if patient
+                else self._begun(self._hasty, self._try_turn)
+            )
+            with begun as connection, _indexed(connection):
+                yield connection
+        finally:
+            self._writing.now = False
+            self._write_lock.release()
 
     @contextmanager
     def beside(self) -> Iterator[Connection]:
@@ -234,6 +253,10 @@ class Database:
     def _take_turn(self, connection: Connection) -> None:
         if not self.is_sqlite:
             _wait_for_other_writers(connection)
+
+    def _try_turn(self, connection: Connection) -> None:
+        if not self.is_sqlite and not connection.scalar(_TRY, {"number": _WRITERS_LOCK}):
+            raise DatabaseBusy
 
     def revision(self) -> str | None:
         """Revision of the schema in the database; None when it has none. Raises DatabaseUnusable."""
@@ -456,10 +479,37 @@ def _on_sqlite_begin(connection: Connection) -> None:
     # process wrote in between. So it is said at the start which of the two it is, and kept.
     if connection.get_execution_options().get("communique_writes"):
         connection.exec_driver_sql("PRAGMA query_only=OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        _begin_immediate(connection)
     else:
         connection.exec_driver_sql("PRAGMA query_only=ON")
         connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Begin to write as soon as no other process does.
+
+    SQLite's own waiting sleeps ever longer, up to a tenth of a second, in which a crawl with a process that
+    writes would stand still; and it may not get its turn at all.
+    """
+    deadline = time.monotonic() + SECONDS_TO_WAIT
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                return
+            except OperationalError as error:
+                if not _is_busy(error) or time.monotonic() >= deadline:
+                    raise
+                if connection.get_execution_options().get("communique_hasty"):
+                    raise DatabaseBusy from error
+            time.sleep(TURN)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={SECONDS_TO_WAIT * 1000}")
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _wait_for_other_writers(connection: Connection) -> None:

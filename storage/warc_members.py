@@ -50,12 +50,13 @@ def payload_digest(raw_body: bytes) -> str:
     return _written(hashlib.sha1(raw_body, usedforsecurity=False))
 
 
-def response_member(run: str, capture: Capture, raw_body: bytes) -> bytes:
-    """A response record as one gzip member. `raw_body` is the body as it came, still encoded.
+def response_member(run: str, capture: Capture, raw_body: bytes, payload: str | None = None) -> bytes:
+    """A response record as one gzip member. `raw_body` is the body as it came, still encoded; `payload` its
+    digest, where it is known.
 
     The bytes are those that warcio would write; it takes as long for its own work as for the compression.
     """
-    return _http_member(run, capture, raw_body, "response", ())
+    return _http_member(run, capture, raw_body, "response", (), payload)
 
 
 def revisit_member(run: str, capture: Capture, raw_body: bytes, original: Original) -> bytes:
@@ -71,7 +72,14 @@ def revisit_member(run: str, capture: Capture, raw_body: bytes, original: Origin
     return _http_member(run, capture, raw_body, "revisit", further)
 
 
-def _http_member(run: str, capture: Capture, raw_body: bytes, kind: str, further: Iterable[str]) -> bytes:
+def _http_member(
+    run: str,
+    capture: Capture,
+    raw_body: bytes,
+    kind: str,
+    further: Iterable[str],
+    payload: str | None = None,
+) -> bytes:
     head = _http_head(capture, raw_body)
     kept = raw_body if kind == "response" else b""
     block = hashlib.sha1(head, usedforsecurity=False)
@@ -85,7 +93,7 @@ def _http_member(run: str, capture: Capture, raw_body: bytes, kind: str, further
         f"WARC-Type: {kind}",
         f"WARC-Record-ID: <urn:uuid:{uuid.uuid4()}>",
         f"WARC-Target-URI: {_one_line(capture.final_url or capture.url)}",
-        f"WARC-Payload-Digest: {payload_digest(raw_body)}",
+        f"WARC-Payload-Digest: {payload or payload_digest(raw_body)}",
         f"WARC-Block-Digest: {_written(block)}",
         *further,
         "Content-Type: application/http; msgtype=response",

@@ -9,7 +9,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 
 from crawler.archives.budget import Budget
-from crawler.middlewares.retries import ASKS_TO_WAIT, asked_wait
+from crawler.asked_waits import ASKS_TO_WAIT, asked_wait
 
 MOST_TRIES = 4
 """Of one request that fails for a reason that may pass."""

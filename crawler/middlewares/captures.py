@@ -30,6 +30,11 @@ ACCEPTED = b"gzip, deflate"
 """Encodings that are asked for: those whose decoders stop where they are told, in the standard library."""
 
 
+PUT_OFF = 0.01
+"""Seconds for which a capture waits for others. Handing one to a thread, and asking whether its body is kept
+already, takes longer than writing it."""
+
+
 class TooLarge(IgnoreRequest):
     """The body is larger than DOWNLOAD_MAXSIZE once decoded."""
 
@@ -81,7 +86,9 @@ class Captures:
         self._crawler = crawler
         self._limit = crawler.settings.getint("DOWNLOAD_MAXSIZE")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="captures")
-        self._batches: Batches[tuple[Capture, bytes], Capture] = Batches(self._write_all, self._thread)
+        self._batches: Batches[tuple[Capture, bytes], Capture] = Batches(
+            self._write_all, self._thread, put_off=PUT_OFF
+        )
         crawler.signals.connect(self._closed, signals.spider_closed)
 
     @classmethod

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from time import monotonic
 
 from scrapy import Request, signals
@@ -17,26 +16,10 @@ from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-ASKS_TO_WAIT = (429, 503)
-"""Statuses whose Retry-After says when to come again."""
+from crawler.asked_waits import ASKS_TO_WAIT, asked_wait
+
 _STEP = 0.25
 """Seconds between two looks at whether the crawl is being stopped."""
-
-
-def asked_wait(value: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header asks for (a number or an HTTP date); None without a readable one."""
-    if value is None:
-        return None
-    value = value.strip()
-    if value.isdecimal():
-        return float(value)
-    try:
-        until = parsedate_to_datetime(value)
-    except (ValueError, OverflowError):
-        return None
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=UTC)
-    return max(0.0, (until - now).total_seconds())
 
 
 class Retries(RetryMiddleware):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from crawler.asked_waits import ASKS_TO_WAIT, asked_wait
 from crawler.items import (
     OUTSIDE_WINDOW,
     AddressState,
@@ -14,7 +15,6 @@ from crawler.items import (
     Outcome,
     ReleaseItem,
 )
-from crawler.middlewares.retries import ASKS_TO_WAIT, asked_wait
 from crawler.pages.challenge import judge_page
 from crawler.pages.page import Page
 from crawler.pages.reading import Reading

@@ -46,12 +46,12 @@ class Writer:
         """The process' number."""
         return self._process.pid
 
-    def is_ready(self) -> bool:
-        """Whether it can be given a batch; until it has started the crawl writes by itself.
+    def is_ready(self, seconds: float = 0.0) -> bool:
+        """Whether it can be given a batch, now or within so many seconds; it takes a second to start.
 
         Raises WriterLost.
         """
-        if not self._ready and select.select([self._socket], [], [], 0)[0]:
+        if not self._ready and select.select([self._socket], [], [], seconds)[0]:
             self._ready = isinstance(self._answer(), Ready)
         return self._ready
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.asked_waits import asked_wait
 from crawler.items import AddressState, Capture, Due
-from crawler.middlewares.retries import asked_wait
 from crawler.spiders.endings import ending_by_status
 from tests.crawler.crawling import Crawls
 from tests.crawler.demo import definition, page, settings_for, web_of

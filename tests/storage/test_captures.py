@@ -188,6 +188,17 @@ class TestWriting:
         warcs.flush()
         assert len(index(database)) == 150
 
+    def test_captures_do_not_wait_while_others_write_to_the_database(
+        self, folder: Path, database: Database, database_url: str, clock: Clock
+    ) -> None:
+        warcs = WarcStore(folder, database, clock=clock, batch=2)
+        with Database(database_url).write():
+            places = [warcs.write("run1", capture(number), PAGE).place for number in range(3)]
+        assert (len(index(database)), len(set(places))) == (0, 3)
+        warcs.write("run1", capture(3), PAGE)
+        assert len(index(database)) == 4
+        warcs.close()
+
     def test_rows_are_written_in_batches_and_at_the_end(
         self, folder: Path, database: Database, clock: Clock
     ) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from storage import migrations
-from storage.database import Database, DatabaseUnusable, default_url
+from storage.database import Database, DatabaseBusy, DatabaseUnusable, default_url
 from storage.search.limits import SECONDS, TooLong
 from storage.tables import IssuerRow
 
@@ -301,3 +301,12 @@ class TestPatience:
         with pytest.raises(OperationalError):
             ask()
         assert done == [1]
+
+
+def test_who_does_not_want_to_wait_is_told_that_another_one_writes(
+    database: Database, database_url: str
+) -> None:
+    with Database(database_url).write(), pytest.raises(DatabaseBusy), database.write(patient=False):
+        pass
+    with database.write(patient=False) as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
