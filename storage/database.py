@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,16 +44,14 @@ from sqlalchemy.exc import (
 
 from crawler.extras import how_to_install
 from storage import migrations
+from storage import sqlite_transactions as transactions
 from storage.search.limits import LIMITED, SECONDS, limits, told_as_too_long
+from storage.sqlite_transactions import SECONDS_TO_WAIT, DatabaseBusy
 from storage.tables import Table
 
 Made = TypeVar("Made")
 Rows = list[tuple[str | int, ...]]
 
-SECONDS_TO_WAIT = 60
-"""How long a transaction waits for another one to end."""
-TURN = 0.003
-"""Seconds between two tries to begin to write while another process does."""
 AWAY = 0.25
 """Seconds between two tries to reach a server that is away."""
 
@@ -69,10 +66,6 @@ _TRY = text("SELECT pg_try_advisory_xact_lock(:number)")
 
 LOST = (OperationalError, InterfaceError)
 """What a query raises when the server went away, or the file cannot be had now: worth another try."""
-
-
-class DatabaseBusy(RuntimeError):
-    """Another transaction writes, and who asked did not want to wait."""
 
 
 class DatabaseUnusable(RuntimeError):
@@ -429,8 +422,8 @@ def _make_engine(url: URL) -> Engine:
     options: dict[str, Any] = {"json_serializer": _to_json}
     if url.get_backend_name() == "sqlite":
         engine = create_engine(url, connect_args={"timeout": SECONDS_TO_WAIT}, **options)
-        event.listen(engine, "connect", _on_sqlite_connect)
-        event.listen(engine, "begin", _on_sqlite_begin)
+        event.listen(engine, "connect", transactions.prepare)
+        event.listen(engine, "begin", transactions.begin)
         return engine
     try:
         engine = create_engine(url, pool_use_lifo=True, **options)
@@ -461,55 +454,6 @@ def _on_taking(dialect: Dialect, driver_connection: Any, record: Any, _proxy: ob
 
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-def _on_sqlite_connect(driver_connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3.Connection
-    # The driver begins no transactions of its own; see _on_sqlite_begin (the recipe of SQLAlchemy's manual).
-    driver_connection.isolation_level = None
-    driver_connection.execute("PRAGMA synchronous=NORMAL")
-    driver_connection.execute("PRAGMA foreign_keys=ON")
-    # Bands and claims go all over their indexes. With the usual 2 MB of cache and a log of 4 MB the same
-    # pages are read and written back again and again: a third more time over 20,000 releases.
-    driver_connection.execute("PRAGMA cache_size=-16000")
-    driver_connection.execute("PRAGMA wal_autocheckpoint=4000")
-
-
-def _on_sqlite_begin(connection: Connection) -> None:
-    # A transaction that reads first and then writes can fail at any moment, without waiting, when another
-    # process wrote in between. So it is said at the start which of the two it is, and kept.
-    if connection.get_execution_options().get("communique_writes"):
-        connection.exec_driver_sql("PRAGMA query_only=OFF")
-        _begin_immediate(connection)
-    else:
-        connection.exec_driver_sql("PRAGMA query_only=ON")
-        connection.exec_driver_sql("BEGIN")
-
-
-def _begin_immediate(connection: Connection) -> None:
-    """Begin to write as soon as no other process does.
-
-    SQLite's own waiting sleeps ever longer, up to a tenth of a second, in which a crawl with a process that
-    writes would stand still; and it may not get its turn at all.
-    """
-    deadline = time.monotonic() + SECONDS_TO_WAIT
-    connection.exec_driver_sql("PRAGMA busy_timeout=0")
-    try:
-        while True:
-            try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-                return
-            except OperationalError as error:
-                if not _is_busy(error) or time.monotonic() >= deadline:
-                    raise
-                if connection.get_execution_options().get("communique_hasty"):
-                    raise DatabaseBusy from error
-            time.sleep(TURN)
-    finally:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={SECONDS_TO_WAIT * 1000}")
-
-
-def _is_busy(error: OperationalError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _wait_for_other_writers(connection: Connection) -> None:

@@ -16,13 +16,13 @@ from tests.crawler import child
 
 class _Full(MemoryCaptures):
     def write(self, run: str, capture: Capture, raw_body: bytes) -> Capture:
-        if len(self.written) >= 5:
+        if len(self.written) >= 20:
             raise OSError(errno.ENOSPC, "No space left on device")
         return super().write(run, capture, raw_body)
 
 
-def full_after_five(settings: Settings) -> MemoryStore:
-    """A disk that is full after five captures."""
+def full_after_twenty(settings: Settings) -> MemoryStore:
+    """A disk that is full after twenty captures, more than are written together here."""
     store = child.open_store(settings)
     store.captures = _Full()
     return store

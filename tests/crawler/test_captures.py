@@ -170,7 +170,7 @@ def test_a_store_that_cannot_write_ends_the_crawl_and_loses_no_address(crawls: C
     with serving(web):
         crawled = crawls.crawl(
             definition=crawls.define(definition()),
-            settings=settings_for(web, COMMUNIQUE_STORE="tests.crawler.stores.full_after_five"),
+            settings=settings_for(web, COMMUNIQUE_STORE="tests.crawler.stores.full_after_twenty"),
         )
     assert crawled.result["outcome"] == "failed"
     assert "No space left on device" in crawled.result["error"]

@@ -242,6 +242,7 @@ def crawl(
             "SPIDER_LOADER_CLASS": "scrapy.spiderloader.DummySpiderLoader",
             "COMMUNIQUE_DATA": str(store.data),
             "COMMUNIQUE_DATABASE": "",
+            "COMMUNIQUE_WRITER_FROM": 0,
             "LOG_LEVEL": "CRITICAL",
             "ITEM_PIPELINES": pipelines,
             **(settings or {}),

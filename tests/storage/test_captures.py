@@ -192,8 +192,10 @@ class TestWriting:
         self, folder: Path, database: Database, database_url: str, clock: Clock
     ) -> None:
         warcs = WarcStore(folder, database, clock=clock, batch=2)
-        with Database(database_url).write():
+        other = Database(database_url)
+        with other.write():
             places = [warcs.write("run1", capture(number), PAGE).place for number in range(3)]
+        other.close()
         assert (len(index(database)), len(set(places))) == (0, 3)
         warcs.write("run1", capture(3), PAGE)
         assert len(index(database)) == 4

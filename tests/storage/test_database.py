@@ -12,8 +12,9 @@ from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from storage import migrations
-from storage.database import Database, DatabaseBusy, DatabaseUnusable, default_url
+from storage.database import Database, DatabaseUnusable, default_url
 from storage.search.limits import SECONDS, TooLong
+from storage.sqlite_transactions import DatabaseBusy
 from storage.tables import IssuerRow
 
 
@@ -306,7 +307,9 @@ class TestPatience:
 def test_who_does_not_want_to_wait_is_told_that_another_one_writes(
     database: Database, database_url: str
 ) -> None:
-    with Database(database_url).write(), pytest.raises(DatabaseBusy), database.write(patient=False):
+    other = Database(database_url)
+    with other.write(), pytest.raises(DatabaseBusy), database.write(patient=False):
         pass
+    other.close()
     with database.write(patient=False) as connection:
         assert connection.scalar(text("SELECT 1")) == 1
