@@ -28,7 +28,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,16 +47,54 @@ Ask = Callable[[random.Random, str], str]
 
 
 @contextmanager
-def _serving(url: str, port: int, processes: int) -> Iterator[None]:
+def _serving(url: str, port: int, processes: int) -> Iterator[int]:
     """The desk as `communique serve` runs it, in processes of its own."""
     with tempfile.TemporaryDirectory() as data:
         command = [sys.executable, "-m", "scheduler", "serve", "--read-only", "--processes", str(processes)]
         server = subprocess.Popen([*command, "--port", str(port), "--database", url, "--data", data])
         try:
-            yield
+            yield server.pid
         finally:
             server.terminate()
             server.wait()
+
+
+def _cpu(pids: set[int]) -> float:
+    """Milliseconds of CPU that these processes, and what they started, have taken; those that ended do not
+    count."""
+    parents: dict[int, int] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parents[int(status.parent.name)] = int(status.read_text().rpartition(")")[2].split()[1])
+    wanted = set(pids)
+    while more := {pid for pid, parent in parents.items() if parent in wanted} - wanted:
+        wanted |= more
+    took = 0.0
+    for pid in wanted:
+        with suppress(OSError):
+            took += sum(
+                int(each.read_text().split()[0]) / 1e6
+                for each in Path(f"/proc/{pid}/task").glob("[0-9]*/schedstat")
+            )
+    return took
+
+
+def _backends(database: Database) -> set[int]:
+    """Processes of PostgreSQL that serve the desk; none of SQLite, which works in the desk's own."""
+    if database.is_sqlite:
+        return set()
+    with database.read() as connection:
+        return set(
+            connection.exec_driver_sql(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
+                "AND application_name NOT IN ('writer', 'watcher')"
+            ).scalars()
+        )
+
+
+def _named(url: str, name: str) -> str:
+    """The address, for a connection of that name; SQLite's have none."""
+    return url if url.startswith("sqlite") else f"{url}{'&' if '?' in url else '?'}application_name={name}"
 
 
 def _write(url: str, stop: Any, written: Any) -> None:  # noqa: ANN401 - an event and a value
@@ -228,17 +266,26 @@ def main() -> None:
 
     context = multiprocessing.get_context("spawn")
     stop, written, port = context.Event(), context.Value("i", 0), _free_port()
-    writer = context.Process(target=_write, args=(asked.database, stop, written), daemon=True)
+    writer = context.Process(
+        target=_write, args=(_named(asked.database, "writer"), stop, written), daemon=True
+    )
     base = f"http://127.0.0.1:{port}"
-    with _serving(asked.database, port, asked.processes):
+    watcher = Database(_named(asked.database, "watcher"))
+    with _serving(asked.database, port, asked.processes) as server:
         _wait_for(f"{base}/api/v1/held")
         writer.start()
+        before = [_cpu({server}), _cpu(_backends(watcher))]
         try:
             took = asyncio.run(_read(base, OURS, ids, asked.readers, asked.seconds, asked.think))
         finally:
             stop.set()
             writer.join()
+        after = [_cpu({server}), _cpu(_backends(watcher))]
     ours = _show("communique", took, asked.seconds)
+    # The answers of the warming up are in the CPU time too, so they are in the number of answers.
+    answers = sum(map(len, took.values())) * (WARM + asked.seconds) / asked.seconds
+    desk, backends = ((end - begin) / answers for begin, end in zip(before, after, strict=True))
+    print(f"CPU an answer: {desk:.1f} ms of the desk, {backends:.1f} ms of the database's server")
     print(f"{written.value} releases were stored meanwhile")
     if asked.datasette is not None:
         file, port = asked.database.removeprefix("sqlite:///"), _free_port()
