@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from storage.access import secret_named
 from web.access import Attempts
+from web.judging import Judging
 from web.remembered import Remembered
 from web.starting import Starter
 
@@ -64,6 +65,7 @@ class Desk:
         self.starter = Starter(settings)
         self.pairs: Remembered[tuple[tuple[str, str], ...]] = Remembered()
         """Releases about which a person is asked, the most valuable question first."""
+        self.judging = Judging(database, clock)
         self.standing: Remembered[Stands] = Remembered()
         """How all sources stand."""
 

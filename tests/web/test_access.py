@@ -6,12 +6,15 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from scheduler.health.standing import standings
 from storage.access import list_audit
 from storage.decisions import latest_decisions
 from storage.health import keep_health
@@ -20,6 +23,7 @@ from tests.scheduler.commands import ROOT, type_command
 from tests.web.archive import NOW
 from tests.web.conftest import PASSWORD, TOKEN, Filled, Site, form_of
 from web.access import Attempts
+from web.judging import Judging
 from web.keys import password_fits, password_hash, signed, unsigned
 from web.pages.sources import _stands
 
@@ -118,8 +122,33 @@ def test_what_the_service_judged_lately_is_told_without_judging_again(site: Site
     (kept,) = (each.standing for each in told if each.name == "mx_sre")
     assert (kept.state, kept.words, kept.reason) == ("failing", "silent", "Nothing for <9> days.")
     site.clock.advance(hours=3)
+    site.desk.judging = Judging(site.desk.database, site.desk.clock, patience=60)
     (judged,) = (each.standing for each in _stands(site.desk).listed if each.name == "mx_sre")
     assert judged.reason != kept.reason
+
+
+def test_no_page_waits_for_judgements_and_says_how_old_they_are(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on = threading.Event()
+
+    def late(*asked: Any) -> Any:  # noqa: ANN401 - as it is
+        assert go_on.wait(60)
+        return standings(*asked)
+
+    monkeypatch.setattr("web.judging.standings", late)
+    with site.desk.write() as connection:
+        keep_health(connection, "mx_sre", "silent", "Nothing for 9 days.", {}, None, NOW)
+    site.clock.advance(hours=5)
+    site.desk.judging = Judging(site.desk.database, site.desk.clock, patience=0)
+    page = site.client.get("/sources").text
+    assert "judged 5 hours ago" in page
+    assert "being judged now" in page
+    go_on.set()
+    while (working := site.desk.judging._working) is not None and working.is_alive():
+        working.join()
+    site.desk.standing.forget()
+    assert "being judged" not in site.client.get("/sources").text
 
 
 def test_a_session_ends_with_its_time_its_logout_and_its_user(site: Site) -> None:

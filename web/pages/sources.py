@@ -37,8 +37,6 @@ YEARS = 2
 """Calendar years that are shown at once."""
 _SIGNS = {"never run": "never", "paused": "paused"}
 """Of states of health that are neither good nor bad."""
-YOUNG = timedelta(hours=2)
-"""Age of a judgement that is told as it is; the service makes them anew every hour, and after every run."""
 LATE = timedelta(hours=6)
 """So long after it was due a source is overdue."""
 STATES = ("stored", "discovered", "held", "skipped", "failed", "gone")
@@ -49,9 +47,12 @@ class Standing:
     """How a source stands, and why."""
 
     state: str
-    """good, overdue, failing, held, never: what a sign stands for."""
+    """good, overdue, failing, held, unjudged, paused, never: what a sign stands for."""
     words: str
     reason: str
+
+
+_UNJUDGED = Standing("unjudged", "being judged", "Nobody has judged it yet; it is being done now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,8 @@ class Listed:
     due: datetime | None
     """None: paused."""
     held: int
+    judged_at: datetime | None
+    """When it was judged so, where that is long ago; None: lately."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,22 +98,19 @@ def _stands(desk: Desk) -> Stands:
         for (name, _), number in count_held(connection).items():
             held[name] += number
         planned = plans(crawled_sources(), connection, now)
-        # What the service judged lately is told as it is: to judge a source takes the longer, the more of it
-        # is kept.
-        kept = {name: each for name, each in find_health(connection).items() if name in found}
-        judged: dict[str, Verdict] = {
-            name: Verdict(each.state, each.reason)
-            for name, each in kept.items()
-            if timedelta(0) <= now - each.judged_at <= YOUNG
-        }
-        others = standings(connection, now, set(found) - set(judged))
-        judged |= others
+        kept = find_health(connection)
+    judged = desk.judging.of(kept, set(found), now)
     listed = []
     for name, definition in crawled_sources().items():
         overview = found.get(name, SourceOverview(name))
-        stands = standing(judged.get(name), held[name], planned[name], now)
-        listed.append(Listed(name, definition, overview, stands, planned[name].next_at, held[name]))
-    order = {"failing": 0, "overdue": 1, "held": 2, "good": 3, "paused": 4, "never": 5}
+        last = judged.get(name)
+        if name in found and last is None and planned[name].schedule.paused is None:
+            stands = _UNJUDGED
+        else:
+            stands = standing(None if last is None else last.verdict, held[name], planned[name], now)
+        old = None if last is None or last.is_young(now) else last.at
+        listed.append(Listed(name, definition, overview, stands, planned[name].next_at, held[name], old))
+    order = {"failing": 0, "overdue": 1, "held": 2, "unjudged": 3, "good": 4, "paused": 5, "never": 6}
     listed.sort(
         key=lambda each: (order[each.standing.state], words.country(each.definition.country), each.name)
     )
