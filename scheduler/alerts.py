@@ -8,8 +8,9 @@ message; what changes back before it was told is none.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from crawler.extras import how_to_install
@@ -49,8 +50,10 @@ def apprise_to(addresses: Sequence[str]) -> Send:
         ) from None
     told = apprise.Apprise()
     for number, address in enumerate(addresses, 1):
-        if not told.add(address):
-            # The address may hold a password: it is not repeated.
+        with _without_a_word_of("apprise"):
+            is_known = told.add(address)
+        if not is_known:
+            # The address may hold a password: it is not repeated, nor may Apprise do so.
             raise AlertsUnusable(
                 f"the {number}. address of COMMUNIQUE_ALERTS (or --alert) is none that Apprise knows; they "
                 "look like mailto://user:password@example.org, slack://..., json://host/path"
@@ -64,6 +67,16 @@ def apprise_to(addresses: Sequence[str]) -> Send:
         return None if done else "not delivered to every address; Apprise's log says which"
 
     return send
+
+
+@contextmanager
+def _without_a_word_of(library: str) -> Iterator[None]:
+    its_log = logging.getLogger(library)
+    before, its_log.disabled = its_log.disabled, True
+    try:
+        yield
+    finally:
+        its_log.disabled = before
 
 
 class Alerts:

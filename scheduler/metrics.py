@@ -55,7 +55,14 @@ class Metrics:
         )
         self.registry.register(_Ledger(database))
         handler = type("Handler", (_Handler,), {"metrics": self})
-        self._server = ThreadingHTTPServer((host, port), handler)
+        try:
+            self._server = ThreadingHTTPServer((host, port), handler)
+        except OSError as error:
+            raise OSError(
+                error.errno,
+                f"metrics: expected a port that is free on {host}, found {port}: {error.strerror}. Another "
+                "service may serve there; give this one another with --metrics or COMMUNIQUE_METRICS",
+            ) from None
         self._server.daemon_threads = True
         self.port = int(self._server.server_address[1])
         """Where it listens; chosen by the system when asked for 0."""

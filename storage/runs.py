@@ -216,11 +216,12 @@ def find_runs(connection: Connection, source: str | None = None, limit: int = 20
 
 def latest_runs(connection: Connection, *, crawls: bool = False) -> dict[str, RunView]:
     """The latest run of every source that has one, by source; `crawls`: leaving out the intake of files, and
-    backfills, which ask for days of former times."""
+    backfills, which ask for days of former times. Those that were refused are left out: nothing was done.
+    """
     number = func.row_number().over(
         partition_by=RunRow.source, order_by=(RunRow.started_at.desc(), RunRow.id)
     )
-    ranked = select(RunRow.id, number.label("number"))
+    ranked = select(RunRow.id, number.label("number")).where(RunRow.counts[REFUSED].as_integer().is_(None))
     if crawls:
         ranked = ranked.where(RunRow.started_by.not_in(("ingest", "backfill")))
     latest = ranked.subquery()

@@ -171,7 +171,9 @@ def run(
                 service = service_for(store, place.database, sources, settings, interrupts)
             except DatabaseUnusable as error:
                 raise Refusal(str(error)) from None
-            except (AlertsUnusable, ValueError, OSError) as error:
+            except OSError as error:
+                raise Refusal(error.strerror or str(error), 2) from None
+            except (AlertsUnusable, ValueError) as error:
                 raise Refusal(str(error), 2) from None
             if not once:
                 service.run()

@@ -21,6 +21,7 @@ from storage.database import Database
 from storage.health import HealthChange, HeldFolio, ReleaseFacts, find_health, health_changes, held_folios
 from storage.held import save_held
 from storage.ledger import Ledger
+from storage.runs import latest_runs
 from storage.schedules import PAUSED, override
 from tests.clock import Clock
 
@@ -370,6 +371,7 @@ def test_a_crawl_that_was_refused_because_another_is_at_work_says_nothing_of_the
     ledger.close_run(at_work, "finished", {}, None)
     with database.read() as connection:
         found = gather(connection, source_named("mx_sre"), clock(), {})
+        assert latest_runs(connection)["mx_sre"].id == at_work
     assert [each.run for each in found.runs[:1]] == [at_work]
     assert [each.state for each in found.runs] == ["finished", "finished"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -159,10 +160,10 @@ def test_the_service_tells_in_its_own_thread_and_only_when_it_is_the_one_at_work
     assert len(heard.told) == 1
 
 
-def test_an_address_that_is_none_is_refused_without_repeating_it() -> None:
+def test_an_address_that_is_none_is_refused_without_repeating_it(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(AlertsUnusable) as refused:
         apprise_to(["nonsense://user:secret@example.org"])
-    assert "secret" not in str(refused.value)
+    assert "secret" not in str(refused.value) + caplog.text
 
 
 def test_a_test_message_is_sent_by_command(heard: Heard, tmp_path: Path) -> None:
@@ -174,6 +175,14 @@ def test_a_test_message_is_sent_by_command(heard: Heard, tmp_path: Path) -> None
     nobody = type_command("alerts", "test", "--data", tmp_path)
     assert nobody.code == 1
     assert "COMMUNIQUE_ALERTS" in nobody.err
+
+
+def test_a_port_that_somebody_has_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+        refused = type_command("schedule", "run", "--once", "--metrics", port, "--data", tmp_path)
+    assert refused.code == 2
+    assert f"found {port}: Address already in use" in refused.err
 
 
 def test_a_heartbeat_starts_goes_on_and_fails_with_the_database(
