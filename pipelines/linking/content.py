@@ -33,6 +33,8 @@ EXCERPT_LENGTH = 0.6
 """A version shorter than this part of the other, and covered by it, holds a part of the text."""
 NEAR_ENOUGH = 0.5
 """Cosine of two whole texts from which on they are aligned whatever they share."""
+FEWEST_UNITS = 40.0
+"""A text of less (`passages.units`) joins another only by a figure or by vectors."""
 _HALF_AGREE = 0.5
 _THIRD_AGREES = 0.35
 _MARGIN_OF_OTHER_FIGURES = -1.0
@@ -172,8 +174,8 @@ def _evidence(pair: TextPair, found: ContentScore, weights: WeightSet) -> Eviden
     if others:
         # A template filled in again, or a correction. In two languages a figure may be spelled out.
         margin = min(margin, _MARGIN_OF_OTHER_FIGURES)
-    vague = _shares_nothing_rare(found.features)
-    if vague:
+    vague = _vague(pair, found.features)
+    if vague is not None:
         margin = min(margin, _MARGIN_OF_NOTHING_RARE)
     told: dict[str, Any] = {
         "probability": round(found.probability, 4),
@@ -185,8 +187,8 @@ def _evidence(pair: TextPair, found: ContentScore, weights: WeightSet) -> Eviden
             for name, value in sorted(found.shares.items(), key=lambda each: (-abs(each[1]), each[0]))
         },
     }
-    if vague:
-        told["reason"] = "a day, countries and small numbers are shared, but no large number, name or passage"
+    if vague is not None:
+        told["reason"] = vague
     if others:
         told["reason"] = (
             "passages correspond, but the headlines name other days, and figures differ"
@@ -229,10 +231,18 @@ def _is_of_other_figures(found: ContentScore, one_language: bool) -> bool:
     )
 
 
-def _shares_nothing_rare(features: Mapping[str, float]) -> bool:
-    """Whether two texts share only what any two texts about one day and the same countries share."""
-    rare = features["many number"] + features["many name"] + features["many word"] + features["title"]
-    return rare == 0 and features.get("near most", 0.0) == 0
+def _vague(pair: TextPair, features: Mapping[str, float]) -> str | None:
+    """Why what two texts share says too little to join them; None when it says enough."""
+    if features.get("near most", 0.0) > 0:
+        return None
+    figures = features["many number"] + features["many date"]
+    if figures == 0 and min(pair.ours.prepared.units, pair.theirs.prepared.units) < FEWEST_UNITS:
+        # All of "Foreign Ministry" stands in what any ministry says of another.
+        return "one of the two is a few words without a figure that the other has too"
+    if features["many number"] + features["many name"] + features["many word"] + features["title"] == 0:
+        # So do any two texts about one day and the same countries.
+        return "a day, countries and small numbers are shared, but no large number, name or passage"
+    return None
 
 
 def _excerpt(pair: TextPair, found: ContentScore) -> str | None:

@@ -2,8 +2,9 @@
 
 Meetings with an account of each side, corrected figures, yearly messages in the same words, joint statements,
 an excerpt of a fifth, two translations of one text, statement beside readout and press conference, calls to
-two ministers in one form, copies under other headlines and days, forms filled in day by day, and texts of no
-words and of one line.
+two ministers in one form, copies under other headlines and days, forms filled in day by day or for other
+countries, a translation with a wrong figure, news about a statement, a speech beside what is told of it, and
+texts of no words and of one line.
 """
 
 from __future__ import annotations
@@ -22,6 +23,11 @@ MISSED = {
     # One line each, without a name: asked.
     ("ol-1", "ol-3"),
     ("ol-2", "ol-3"),
+    # Names without capitals, and millions that are not read as such: asked.
+    ("il-en", "il-he"),
+    ("th-en", "th-th"),
+    # Two sentences without a figure: asked.
+    ("xq-da", "xq-nl"),
 }
 
 
