@@ -225,6 +225,7 @@ class TestStatements:
         with _watching(served, java_script_enabled=False) as watched:
             page = watched.go("/?q=pesos")
             assert page.locator(".entries li article").count() >= 1
+            assert page.get_by_role("complementary").get_by_role("link", name="Mexico").first.is_visible()
             page.get_by_role("link", name=served.filled.archive.original.title).click()
             assert page.locator(".sides .row").count() >= 1
             watched.go("/runs")
