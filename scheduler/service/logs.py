@@ -29,9 +29,15 @@ def configure(*, as_json: bool) -> None:
     structlog.configure(
         processors=[*told, *shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # Standard error as it is when there is something to say: whoever replaced it may have closed it since.
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+class _Lines(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        print(self.format(record), file=sys.stderr, flush=True)
 
 
 def _take_in_others(told: list[structlog.typing.Processor], shown: list[structlog.typing.Processor]) -> None:
@@ -43,10 +49,10 @@ def _take_in_others(told: list[structlog.typing.Processor], shown: list[structlo
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *told],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Lines()
     handler.setFormatter(formatter)
     root = logging.getLogger()
-    for before in [each for each in root.handlers if isinstance(each.formatter, type(formatter))]:
+    for before in [each for each in root.handlers if isinstance(each, _Lines)]:
         root.removeHandler(before)
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
