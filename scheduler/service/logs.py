@@ -29,7 +29,7 @@ def configure(*, as_json: bool) -> None:
     structlog.configure(
         processors=[*told, *shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        # Standard error as it is when there is something to say: whoever replaced it may have closed it since.
+        # Standard error as it is when a line is written: whoever replaced it may have closed it since.
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
