@@ -92,6 +92,7 @@ def serve(
     prefix = _prefix(root_path)
     try:
         import fastapi  # noqa: F401
+        import httptools  # noqa: F401
         import jinja2  # noqa: F401
         import python_multipart  # noqa: F401
         import uvicorn
@@ -101,6 +102,7 @@ def serve(
     from storage.access import list_users
     from web.app import create_app
     from web.desk import LOOPBACK_NAMES, DeskSettings
+    from web.heads import LimitedHeads
     from web.processes import EndsAtOnce, answer_in
 
     loopback = _is_loopback(host)
@@ -136,6 +138,7 @@ def serve(
                 partial(create_app, settings),
                 factory=True,
                 log_level="warning",
+                http=LimitedHeads,
                 server_header=False,
                 access_log=False,
                 # Who asks is believed of a proxy only where there is said to be one.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -329,6 +331,14 @@ class TestCommands:
             assert url is not None, told
             with urllib.request.urlopen(url[0], timeout=60) as answer:  # noqa: S310 - our own
                 assert "Nothing is kept here yet" in answer.read().decode()
+            headless = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            for endless in (
+                b"GET /?q=" + b"a" * 1_000_000,
+                headless + b"X-A: " + b"a" * 1_000_000,
+                headless + b"X-A: a\r\n" * 200_000,
+            ):
+                assert _first_line(url[0], endless) in (b"HTTP/1.1 400 Bad Request", b"")
+            assert _first_line(url[0], headless + b"\r\n") == b"HTTP/1.1 200 OK"
             process.send_signal(signal.SIGINT)
             assert process.wait(timeout=60) == 0
         finally:
@@ -339,6 +349,17 @@ class TestCommands:
         typed = type_command("serve", "--processes", "2", "--data", tmp_path)
         assert typed.code == 2
         assert "--read-only" in typed.err
+
+
+def _first_line(url: str, request: bytes) -> bytes:
+    """Of the answer to what is sent as it is; nothing where the connection ends in the middle of it."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=60) as connection:
+        try:
+            connection.sendall(request)
+            return connection.makefile("rb").readline().strip()
+        except ConnectionError:
+            return b""
 
 
 def test_what_is_not_there_is_told_to_programs_as_every_other_error_is(site: Site) -> None:
