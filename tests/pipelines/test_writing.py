@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -20,6 +23,7 @@ from tests.pipelines.test_persist import RUN, count, crawl, item, record, states
 
 __all__ = ["store"]
 
+ROOT = Path(__file__).parents[2]
 PATIENCE = 120.0
 """Seconds that a process may take to start on a busy machine."""
 
@@ -57,6 +61,28 @@ def test_a_writer_that_was_killed_is_lost_and_says_how(writer: Writer) -> None:
     os.kill(writer.pid, signal.SIGKILL)
     with pytest.raises(WriterLost, match="killed by signal 9"):
         writer.store([record(1)])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it ends when it next looks at its stream")
+def test_it_ends_with_a_crawl_that_is_killed(store: SqlStore) -> None:
+    script = (
+        "import sys; from pipelines.writing.messages import WriterOrder;"
+        "from pipelines.writing.writer import Writer;"
+        f"order = WriterOrder({store.database.secret_url!r}, 0.0, 'run', None, tuple(sys.path), 'ERROR');"
+        "writer = Writer.start(order);"
+        f"writer.is_ready({PATIENCE}); print(writer.pid, flush=True); sys.stdin.read()"
+    )
+    crawl = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+    )
+    assert crawl.stdout is not None
+    ended = os.pidfd_open(int(crawl.stdout.readline()))
+    crawl.kill()
+    crawl.communicate()
+    try:
+        assert select.select([ended], [], [], PATIENCE)[0]
+    finally:
+        os.close(ended)
 
 
 def test_a_crawl_of_many_records_has_them_written_for_it(
