@@ -9,9 +9,6 @@ from pathlib import Path
 
 import structlog
 
-OURS = ("scheduler", "storage", "pipelines", "crawler")
-"""Loggers whose every line is wanted."""
-
 
 def configure(*, as_json: bool) -> None:
     """Lines for persons, or JSON lines for a collector of logs; times in UTC."""
@@ -41,10 +38,7 @@ class _Lines(logging.Handler):
 
 
 def _take_in_others(told: list[structlog.typing.Processor], shown: list[structlog.typing.Processor]) -> None:
-    """What observers and libraries say through `logging` becomes lines of the same form.
-
-    Of ours all that is worth a line, of others' warnings.
-    """
+    """What observers and libraries warn of through `logging` becomes lines of the same form."""
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[structlog.stdlib.add_logger_name, *told],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *shown],
@@ -55,9 +49,6 @@ def _take_in_others(told: list[structlog.typing.Processor], shown: list[structlo
     for before in [each for each in root.handlers if isinstance(each, _Lines)]:
         root.removeHandler(before)
     root.addHandler(handler)
-    root.setLevel(logging.WARNING)
-    for room in OURS:
-        logging.getLogger(room).setLevel(logging.INFO)
 
 
 def sweep(folder: Path, days: int) -> int:
