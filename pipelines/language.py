@@ -13,12 +13,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import pycld2
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from pipelines.hold import HoldBack
 from pipelines.relatives import RELATIVES, told_apart
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 SAMPLE = 1500
 """Characters looked at: the title, and pieces from beginning, middle and end of the body."""
@@ -172,6 +175,9 @@ def _first_opinion(text: str) -> _Opinion:
 
 @lru_cache(maxsize=1)
 def _identifier() -> LanguageIdentifier:
+    # With numpy, which no other stage needs, it would be a sixth of what a reader takes to start.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages([each for each in _PUBLISHED.split() if each in identifier.nb_classes])
     return identifier

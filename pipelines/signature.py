@@ -6,7 +6,6 @@ import re
 import struct
 from collections.abc import Sequence
 
-import numpy as np
 from rensa import RMinHash
 
 PERMUTATIONS = 128
@@ -44,5 +43,8 @@ def signature_of(paragraphs: Sequence[str], language: str) -> bytes:
 
 def resemblance(left: bytes, right: bytes) -> float:
     """Estimated share of shingles that two texts have in common (Jaccard), from 0 to 1."""
+    # Who makes signatures starts without numpy; who compares them has it.
+    import numpy as np
+
     ours, theirs = (np.frombuffer(each, dtype="<u4") for each in (left, right))
     return int(np.count_nonzero(ours == theirs)) / PERMUTATIONS
