@@ -133,7 +133,7 @@ def link_file(
 
     records = _records(file)
     opened, learned = _encoder(encoder), _weights(weights)
-    _check_trained(opened, learned)
+    _check_trained(encoder, opened, learned)
     with _working(len(records)) as done:
         collection = gather(records, opened, done)
         linked = link(collection, lambda _one, _other: learned)
@@ -191,7 +191,7 @@ def link_eval(
                 raise Refusal(f"{file}: {error}") from None
         else:
             learned = _weights(weights)
-            _check_trained(opened, learned)
+            _check_trained(encoder, opened, learned)
             linked = link(gather(records, opened, done), lambda _one, _other: learned)
     found = evaluate(records, linked)
     if _wants_json(context, as_json):
@@ -315,12 +315,12 @@ def _weights(file: Path | None) -> WeightSet:
         raise Refusal(str(error)) from None
 
 
-def _check_trained(encoder: Encoder | None, weights: WeightSet) -> None:
+def _check_trained(name: str, encoder: Encoder | None, weights: WeightSet) -> None:
     if encoder is not None and weights.for_model(encoder.identity) is None:
         known = ", ".join(sorted(weights.scorers))
         raise Refusal(
             f"the weights know nothing of encoder {encoder.identity} (they know: {known}): learn some with "
-            f"communique link train --encoder {encoder.name}, or use --encoder none"
+            f"communique link train --encoder {name}, or use --encoder none"
         )
 
 

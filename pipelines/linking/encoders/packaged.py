@@ -86,11 +86,13 @@ class SentenceTransformersEncoder:
 
     def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of length 1."""
+        if not sentences:
+            return np.zeros((0, self.dimension), dtype=np.float32)
         found = self._model.encode(
             list(sentences), convert_to_numpy=True, normalize_embeddings=True, show_progress_bar=False
         )
         rows = np.asarray(found, dtype=np.float32).reshape(len(sentences), -1)
-        if len(sentences) and rows.shape[1] != self.dimension:
+        if rows.shape[1] != self.dimension:
             raise EncoderError(
                 f"encoder {self.name}: expected {self.dimension} dimensions, found {rows.shape[1]}"
             )
