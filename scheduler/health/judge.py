@@ -169,8 +169,6 @@ def _by_held(evidence: Evidence) -> Judgement | None:
     if not held or any(run.kept for run in pool):
         return None
     past = _past(evidence, pool)
-    before = sum(run.count("held") for run in past)
-    share = usual_share(before, before + sum(run.count("stored", "revised") for run in past), least=0.01)
     reasons: Counter[str] = Counter()
     for run in pool:
         reasons.update(run.held)
@@ -179,6 +177,9 @@ def _by_held(evidence: Evidence) -> Judgement | None:
     alike = _likeness(evidence, pool)
     odd = OF_ONE_PAGE | {_NO_LAYOUT} if alike is not None and alike >= ALIKE else OF_ONE_PAGE
     said = bool(reasons) and reasons.keys() <= odd
+    # Nor do bodies that nobody knew make it usual that days cannot be read.
+    before = sum(run.count("held") - (0 if said else _held_of_one_page(run)) for run in past)
+    share = usual_share(before, before + sum(run.count("stored", "revised") for run in past), least=0.01)
     if chance_of(held, held, share) >= (UNLIKELY if said else RARE):
         return None
     return Judgement(
@@ -187,6 +188,11 @@ def _by_held(evidence: Evidence) -> Judgement | None:
         f"it was {share:.1%}",
         {"held": held, "reasons": dict(reasons), "usual_share": round(share, 4)},
     )
+
+
+def _held_of_one_page(run: RunEvidence) -> int:
+    held = sum(number for reason, number in run.held.items() if reason in OF_ONE_PAGE)
+    return min(held, run.count("held"))
 
 
 def _by_rules(evidence: Evidence) -> Judgement | None:

@@ -138,6 +138,14 @@ def test_one_odd_page_of_the_known_markup_that_no_layout_fits_is_no_alarm_and_on
     assert judge(evidence(runs=(replace(odd, shapes=(other,)), *before))).health is Health.LAYOUT_CHANGED
 
 
+def test_a_body_that_nobody_knew_once_does_not_make_it_usual_that_no_day_is_read() -> None:
+    before = [counted(number, stored=1) for number in range(2, 21)]
+    now = replace(counted(held=1), held={"no date": 1})
+    for reason, health in (("unknown issuer", Health.ALL_HELD), ("no date", Health.HEALTHY)):
+        once = replace(counted(1, held=1), held={reason: 1})
+        assert judge(evidence(runs=(now, counted(1, stored=1), once, *before))).health is health
+
+
 def test_a_mirror_that_always_holds_some_back_is_healthy() -> None:
     usual = [counted(number, held=2, stored=2) for number in range(30)]
     assert judge(evidence(counted(held=1), runs=(counted(held=1), *usual))).health is Health.HEALTHY
