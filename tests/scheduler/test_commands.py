@@ -130,7 +130,8 @@ def test_a_statement_has_the_fields_that_were_promised(data: Path) -> None:
     lines = type_command("statements", "--json", "--data", data).lines
     assert [line["said_on"] for line in lines] == sorted((line["said_on"] for line in lines), reverse=True)
     for line in lines:
-        assert list(line) == ["id", "title", "kind", "said_on", "issuers", "languages", "releases"]
+        names = ["id", "title", "kind", "said_on", "issuers", "languages", "releases", "changed_at"]
+        assert list(line) == names
         for release in line["releases"]:
             assert set(release) >= {
                 *(
