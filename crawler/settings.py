@@ -254,6 +254,7 @@ DOWNLOADER_MIDDLEWARES = {
 SPIDER_MIDDLEWARES = {"crawler.runs.OpenRun": 10, "crawler.middlewares.origins.Origins": 20}
 EXTENSIONS = {
     "crawler.runs.RunKeeper": 0,
+    "crawler.closing.CloseWhenIdle": 5,
     "crawler.collector.CollectLess": 10,
     "scrapy.extensions.logstats.LogStats": None,
     "scrapy.extensions.memusage.MemoryUsage": None,
