@@ -40,8 +40,10 @@ class CloseWhenIdle:
     async def _look(self) -> None:
         while True:
             await asyncio.sleep(LOOK)
-            engine = self._crawler.engine
+            engine, spider = self._crawler.engine, self._crawler.spider
             slot = engine.scraper.slot if engine is not None else None
-            if slot is not None and slot.closing is not None and not slot.closing.called and slot.is_idle():
-                slot.closing.callback(self._crawler.spider)
+            if slot is None or spider is None or slot.closing is None:
+                continue
+            if slot.is_idle() and not slot.closing.called:
+                slot.closing.callback(spider)
                 return
