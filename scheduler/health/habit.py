@@ -22,10 +22,6 @@ BEYOND = 1.15
 """How much heavier than its own heaviest gap a silence must be."""
 LEAST_DAYS = 8
 """Days with releases that make a habit; with fewer, the definition alone says what is usual."""
-ENOUGH_GAPS = 60
-"""With so many gaps, the heaviest may be an outage."""
-TOLD_WITHIN = timedelta(days=365)
-"""A gap that ended so lately was seen by a service, and a person told of it."""
 HOLIDAY = 0.25
 """Part of a usual day that a holiday is taken for before there is experience."""
 _HOLIDAYS_OF_EXPERIENCE = 4.0
@@ -80,14 +76,12 @@ def silence(
     if last is None:
         return Silence(None, 0, 0.0, ALARM, 0.0)
     gaps = sorted(
-        ((weights.between(earlier, later), later) for earlier, later in pairwise(days)), reverse=True
+        (weights.between(earlier, later) for earlier, later in pairwise(days)),
+        reverse=True,
     )
     # One outage that nobody noticed must not deafen us for ever: with enough gaps the heaviest is left out.
-    # But one of the last year was told; what a break had hidden has come since, with its days, so that a gap
-    # which is still there was the source's own.
-    leave_out = len(gaps) >= ENOUGH_GAPS and gaps[0][1] < today - TOLD_WITHIN
-    counted = gaps[1:] if leave_out else gaps
-    heaviest = counted[0][0] if counted else 0.0
+    counted = gaps[1:] if len(gaps) >= 60 else gaps
+    heaviest = counted[0] if counted else 0.0
     alarm = max(ALARM, heaviest * BEYOND)
     weight = weights.between(last, today)
     if last < today:

@@ -307,19 +307,6 @@ def test_a_prolific_source_is_silent_after_days_and_not_over_a_weekend() -> None
     assert "2017-02-22" in judgement.reason
 
 
-@pytest.mark.parametrize(("ago", "told"), [(100, False), (500, True)])
-def test_a_pause_of_the_last_year_is_known_and_one_outage_long_ago_deafens_nobody(
-    ago: int, told: bool
-) -> None:
-    pause = {TODAY - timedelta(days=ago + number) for number in range(8)}
-    posted = {
-        day: 2
-        for number in range(8, 700)
-        if (day := TODAY - timedelta(days=number)).weekday() < 5 and day not in pause
-    }
-    assert silence(posted, frozenset(), TODAY, 3).is_alarming is told
-
-
 def test_holidays_are_counted_in() -> None:
     week_off = frozenset(TODAY - timedelta(days=number) for number in range(1, 8))
     quiet = evidence(posted=since(date(2017, 2, 21), WEEKDAYS), holidays=week_off)
