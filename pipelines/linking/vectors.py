@@ -73,24 +73,19 @@ def encode(texts: Sequence[tuple[str, Prepared]], encoder: Encoder | None) -> li
         return [None] * len(texts)
     # Each sentence once, with its row: copies of a text say the same, and so do standing phrases.
     wanted: dict[str, int] = {}
-    chosen: list[tuple[int, ...] | None] = []
-    rows_of: list[list[int]] = []
+    chosen: list[tuple[tuple[int, ...], list[int]] | None] = []
     for body, prepared in texts:
         if not knows(encoder, prepared.language):
             chosen.append(None)
-            rows_of.append([])
             continue
         passages = passages_of(body)
         places = chosen_passages(prepared)
-        chosen.append(places)
-        rows_of.append([wanted.setdefault(passages[place][:_LONGEST], len(wanted)) for place in places])
+        own = [wanted.setdefault(passages[place][:_LONGEST], len(wanted)) for place in places]
+        chosen.append((places, own))
     rows = (
         _unit(encoder.encode(list(wanted))) if wanted else np.zeros((0, encoder.dimension), dtype=np.float32)
     )
-    return [
-        None if places is None else Vectors(encoder.identity, rows[own], places)
-        for places, own in zip(chosen, rows_of, strict=True)
-    ]
+    return [None if each is None else Vectors(encoder.identity, rows[each[1]], each[0]) for each in chosen]
 
 
 def chosen_passages(prepared: Prepared) -> tuple[int, ...]:
