@@ -4,15 +4,22 @@ row: whatever happens to its holder, the system takes it back, and nothing stale
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 from pathlib import Path
 
 from sqlalchemy import Connection, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from storage.database import Database
 
+_log = logging.getLogger(__name__)
+
 _SERVICE_LOCK = 0x636F6D73
 """Number of the advisory lock of services on PostgreSQL ("coms")."""
+
+_LOCK = text("SELECT pg_try_advisory_lock(:number)")
+_UNLOCK = text("SELECT pg_advisory_unlock(:number)")
 
 
 class Leadership:
@@ -31,7 +38,7 @@ class Leadership:
             return self._take_file()
         connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
         try:
-            taken = connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), {"number": _SERVICE_LOCK})
+            taken = connection.scalar(_LOCK, {"number": _SERVICE_LOCK})
             if taken:
                 # A machine that vanishes must not hold the lock for the two hours of TCP's default.
                 for name, value in (("idle", 30), ("interval", 10), ("count", 3)):
@@ -54,10 +61,15 @@ class Leadership:
         return True
 
     def release(self) -> None:
-        """Let the next one work."""
+        """Let the next one work, from now on: what was only closed, the server sees some time later."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
+        if self._connection is not None:
+            try:
+                self._connection.execute(_UNLOCK, {"number": _SERVICE_LOCK})
+            except SQLAlchemyError as error:
+                _log.info("the lock of services went with its connection: %s", error)
         self._drop()
 
     def _drop(self) -> None:

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 import structlog
+from sqlalchemy import text
 
 from crawler.frontier import RunRequest
 from crawler.source import source_named
@@ -238,20 +240,37 @@ def test_a_round_that_fails_is_told_and_the_next_one_works(
 
 
 def test_a_second_service_stands_by_until_the_first_ends(database: Database, clock: Clock) -> None:
-    other = Database(url_of(database))
     first, second = FakeStarter(database), FakeStarter(database)
-    working, waiting = (
-        service_of(database, clock, first),
-        service_of(other, clock, second),
-    )
-    working._round()
-    waiting._round()
-    assert (first.taken_over, second.taken_over, second.begun) == (1, 0, [])
-    working.wind_down()
-    waiting._round()
-    assert second.taken_over == 1
-    waiting.wind_down()
-    other.close()
+    with closing(Database(url_of(database))) as other:
+        working, waiting = service_of(database, clock, first), service_of(other, clock, second)
+        working._round()
+        waiting._round()
+        assert (first.taken_over, second.taken_over, second.begun) == (1, 0, [])
+        working.wind_down()
+        waiting._round()
+        assert second.taken_over == 1
+        waiting.wind_down()
+
+
+def test_a_lock_that_was_released_can_be_taken_at_once(database: Database) -> None:
+    with closing(Database(url_of(database))) as other:
+        mine, next_one = Leadership(database), Leadership(other)
+        for _ in range(5):
+            assert mine.take()
+            mine.release()
+            assert next_one.take()
+            next_one.release()
+
+
+def test_a_lock_whose_connection_is_lost_is_released_without_an_error(database: Database) -> None:
+    mine = Leadership(database)
+    assert mine.take()
+    if mine._connection is not None:
+        number = mine._connection.scalar(text("SELECT pg_backend_pid()"))
+        with database.engine.connect() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:number)"), {"number": number})
+    mine.release()
+    assert not mine.is_held()
 
 
 def test_a_lock_is_free_at_once_when_its_holder_is_killed(database: Database) -> None:
