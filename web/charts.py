@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 960, 96
 """Of the chart over time, in units of its own."""
 MOST_BARS = 400
 _GAP = 0.18
+_PHONE_LETTER = 20
+"""Width of a letter under the chart on a phone, in the chart's units: `.ticks text` in desk.css."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Tick:
 
     x: float
     label: str
+    on_a_phone: bool = True
+    """Whether it has room where letters are as large as a phone needs them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def chart(counted: Sequence[tuple[date, int]], by: str) -> Chart:
                 round(height, 2),
             )
         )
-    return Chart(tuple(bars), tuple(_ticks(starts, by, step)), by, most)
+    return Chart(tuple(bars), tuple(_for_phones(_ticks(starts, by, step))), by, most)
 
 
 def label_of(start: date, by: str) -> str:
@@ -124,6 +128,15 @@ def _ticks(starts: Sequence[date], by: str, step: float) -> Iterable[Tick]:
             else f"{start.day} {start:%b}"
         )
         yield Tick(round(place * step, 1), label)
+
+
+def _for_phones(ticks: Iterable[Tick]) -> Iterable[Tick]:
+    free = 0.0
+    for tick in ticks:
+        fits = tick.x >= free
+        if fits:
+            free = tick.x + (len(tick.label) + 1) * _PHONE_LETTER
+        yield replace(tick, on_a_phone=fits)
 
 
 @dataclass(frozen=True, slots=True)

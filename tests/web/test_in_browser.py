@@ -332,6 +332,30 @@ class Looked:
     light: dict[str, object] = field(default_factory=dict)
     dark: dict[str, object] = field(default_factory=dict)
     wide: dict[str, int] = field(default_factory=dict)
+    crooked: dict[str, object] = field(default_factory=dict)
+
+
+CROOKED = """() => {
+  const box = (each) => each.getBoundingClientRect();
+  const wrong = [];
+  for (const table of document.querySelectorAll('main table')) {
+    if (!table.tHead || box(table.tHead).height <= 1) continue;
+    const heads = [...table.tHead.rows[0].cells].map(box);
+    const cells = [...(table.tBodies[0].rows[0] || table.tHead.rows[0]).cells].map(box);
+    heads.forEach((head, place) => {
+      if (cells.length === heads.length && Math.abs(head.left - cells[place].left) > 1)
+        wrong.push(`column ${place} is not under its head`);
+    });
+  }
+  for (const each of document.querySelectorAll('main .scroll'))
+    if (innerWidth >= 1280 && each.scrollWidth > each.clientWidth + 1) wrong.push('a table is cut off');
+  const labels = [...document.querySelectorAll('main svg.ticks text')].filter((each) => box(each).width);
+  labels.slice(1).forEach((label, place) => {
+    if (box(label).left < box(labels[place]).right) wrong.push(`${label.textContent} lies on its neighbour`);
+  });
+  return wrong;
+}"""
+"""What no tool for accessibility sees: columns beside their heads, tables cut off, labels in a heap."""
 
 
 @pytest.fixture(scope="module")
@@ -358,7 +382,11 @@ def looked(served: Served) -> Looked:
                     seen[name] = [
                         (each["id"], [node["target"] for node in each["nodes"]][:4]) for each in violations
                     ]
+            crooked = page.evaluate(CROOKED)
             page.set_viewport_size({"width": PHONE, "height": 740})
+            crooked += page.evaluate(CROOKED)
+            if crooked:
+                found.crooked[name] = crooked
             width = page.evaluate("document.documentElement.scrollWidth")
             if width > PHONE:
                 found.wide[name] = width
@@ -374,6 +402,10 @@ def test_axe_finds_no_violation_on_any_page(looked: Looked) -> None:
 
 def test_axe_finds_no_colour_too_weak_in_the_dark(looked: Looked) -> None:
     assert looked.dark == {}
+
+
+def test_columns_stand_under_their_heads_and_labels_beside_each_other(looked: Looked) -> None:
+    assert looked.crooked == {}
 
 
 def test_no_page_is_wider_than_a_phone(looked: Looked) -> None:
