@@ -52,6 +52,8 @@ FAILED = "failed/"
 """Prefix of the counts of addresses that failed, by kind."""
 BROKEN = "broken/"
 """Prefix of the counts of what made the whole run fail (an index, the host, the database), by kind."""
+VACANT = "vacant"
+"""Count of numbers that were asked for, that no index promised, and at which there is no page (yet)."""
 SHAPES = "shapes"
 """Name, among a run's stats, of the shapes of its first pages, with blanks between them."""
 ANSWERED = "status/"
@@ -206,9 +208,10 @@ class RunKeeper:
     def _note_error(self, error: str) -> None:
         self._errors = [*self._errors[:1], error]
 
-    def settle(self, source: str, outcome: Outcome) -> None:
-        """Take down how an address ended; written soon, together with others."""
-        self.count(_COUNTED.get(outcome.state, outcome.state.value))
+    def settle(self, source: str, outcome: Outcome, counts_as: str | None = None) -> None:
+        """Take down how an address ended; written soon, together with others. `counts_as` names the count of
+        the run when it is another than that of the state."""
+        self.count(counts_as or _COUNTED.get(outcome.state, outcome.state.value))
         if outcome.state is AddressState.FAILED:
             self.count(FAILED + (outcome.failure or FailureKind.STAGE).value)
             self._note_error(f"{outcome.key}: {outcome.reason}")

@@ -12,14 +12,15 @@ from scheduler.crawl import Progress as Where
 from scheduler.screen import err, plain
 
 _SHOWN = (
-    "stored", "revised", "revisited", "unchanged", "not_modified", "held", "skipped", "gone", "failed",
-    "errors", "by_fallback",
+    "stored", "revised", "revisited", "unchanged", "not_modified", "held", "skipped", "gone", "vacant",
+    "failed", "errors", "by_fallback",
 )  # fmt: skip
 _LABELS = {
     "stored": "new",
     "not_modified": "not modified",
     "by_fallback": "read without rules",
     "revisited": "looked at again",
+    "vacant": "numbers without a page",
 }
 
 

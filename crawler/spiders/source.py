@@ -39,11 +39,12 @@ from crawler.middlewares.captures import CaptureFailed
 from crawler.reading.messages import Record, StageFailed
 from crawler.reading.order import order_of
 from crawler.reading.reader import Reader, ReaderUnusable, ReadingFailed
-from crawler.runs import RunKeeper, keeper_of
+from crawler.runs import VACANT, RunKeeper, keeper_of
 from crawler.source import Source, definition_digest
 from crawler.spiders.arguments import read_window
 from crawler.spiders.corrections import correct_what_stands
 from crawler.spiders.endings import (
+    MISSING,
     as_counted,
     ending_by_status,
     failed,
@@ -412,10 +413,12 @@ class SourceSpider(scrapy.Spider):
             self.pending.back()
 
     def _note(self, due: Due, outcome: Outcome | None, endings: dict[str, str] | None) -> None:
+        counts_as = None
         if endings is not None:
             outcome, endings[due.key] = as_counted(outcome)
+            counts_as = VACANT if endings[due.key] == MISSING else None
         if outcome is not None:
-            self.keeper.settle(self.source.name, outcome)
+            self.keeper.settle(self.source.name, outcome, counts_as)
 
     def without_failed(self, records: Iterable[Record]) -> Iterator[ReleaseItem | Release | Held]:
         """The records for the stages that are left; items on which a stage failed are failed addresses."""

@@ -76,7 +76,7 @@ class RunEvidence:
 
     @property
     def asked(self) -> int:
-        """Addresses of which this run told how they ended."""
+        """Addresses of which this run told how they ended. A number that nobody promised is none of them."""
         return self.kept + self.count("held", "failed", "gone", "skipped")
 
 

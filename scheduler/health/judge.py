@@ -294,7 +294,7 @@ def _by_index(evidence: Evidence) -> Judgement | None:
             f"the index shows {listed} entries, where it never showed fewer than {sizes[0]}",
             {"listed": listed, "least_before": sizes[0]},
         )
-    left = run.count("discovered") - run.asked
+    left = run.count("discovered") - run.asked - run.count("vacant")
     if run.state == "finished" and left >= max(2, 0.2 * run.count("discovered")):
         return Judgement(
             Health.PARTIAL,

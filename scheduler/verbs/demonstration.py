@@ -212,10 +212,13 @@ def _say_comparison(comparison: Comparison) -> None:
 
 
 def _say_next(place: Place, world: World, statement: str | None) -> None:
+    from crawler.replica.world import DEFAULT_END
+
     options = place.options()
     say("Next:")
     say(f"  communique statements {options} --issuer mx.sre --limit 10", whole=True)
     if statement is not None:
         say(f"  communique show {options} {statement}", whole=True)
-    say(f"  communique status {options}", whole=True)
+    # Its sites fell silent then, and that is what health tells.
+    say(f"  communique status {options}    # the made-up news ends on {DEFAULT_END}", whole=True)
     say(f"  communique demo {options} {world.options()}    # again: nothing new", whole=True)

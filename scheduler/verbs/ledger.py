@@ -213,7 +213,7 @@ def runs(
 
 _STEPS = (
     "listed", "discovered", "fetched", "stored", "revised", "unchanged", "not_modified", "held", "skipped",
-    "failed", "gone",
+    "failed", "gone", "vacant",
 )  # fmt: skip
 """Counts of a run in the order of the way; `read` and what else there is follows."""
 

@@ -36,6 +36,8 @@ def test_counting_gives_up_after_so_many_missing_in_a_row(crawls: Crawls) -> Non
         f"id/{number}": "stored" for number in (5, 6, 8, 11)
     }
     assert crawled.states()["id/7"] == "gone"
+    counts = crawled.result["runs"]["run-1"]["counts"]
+    assert (counts["vacant"], counts.get("gone", 0)) == (7, 0)
 
 
 def test_the_next_run_asks_for_the_numbers_above_the_highest_page_again(crawls: Crawls) -> None:

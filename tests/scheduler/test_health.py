@@ -69,6 +69,16 @@ def test_a_run_that_was_ended_for_what_it_took_does_not_look_well() -> None:
     assert judge(evidence(only_page)).health is Health.HEALTHY
 
 
+def test_numbers_without_a_page_are_no_failures() -> None:
+    first = run(1, counts={"discovered": 101, "vacant": 37, "stored": 36, "skipped": 28})
+    nothing_new = run(counts={"discovered": 25, "vacant": 25})
+    assert judge(evidence(runs=(first,))).health in GOOD
+    assert judge(evidence(runs=(nothing_new, first))).health in GOOD
+    # What an index had promised is another matter.
+    gone = run(counts={"discovered": 25, "gone": 25}, failures={})
+    assert judge(evidence(runs=(gone, first))).health is Health.LAYOUT_CHANGED
+
+
 @pytest.mark.parametrize("state", ["killed", "lost"])
 def test_a_run_that_stopped_half_way_leaves_its_source_partial(state: str) -> None:
     assert judge(evidence(run(state=state))).health is Health.PARTIAL

@@ -16,6 +16,10 @@ from crawler.items import FailureKind
 from crawler.replica import Fault, FaultKind, Replica
 from crawler.replica.exchange import Request
 from crawler.replica.sites import all_sites
+from scheduler.health.evidence import GOOD
+from scheduler.health.gather import judge_sources
+from storage.clock import clock_of
+from storage.database import Database, default_url
 from tests.scheduler.commands import contents, type_command
 
 
@@ -151,6 +155,23 @@ def test_counted_pages_that_were_taken_in_from_files_are_not_asked_for_again(
     assert not [number for number in taken if f"/id{number}.html" in paths]
     assert [number for number in pages if f"/id{number}.html" in paths] == list(pages)[4:]
     assert len(stored_addresses(data)) == len(numbers)
+
+
+def test_a_site_that_works_is_not_called_broken_by_a_first_or_by_a_later_crawl(
+    served: Replica, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One source for each way of finding releases; numbers without a page are no failures of a mirror."""
+    data, clock = tmp_path / "data", tmp_path / "now"
+    monkeypatch.setenv("COMMUNIQUE_CLOCK", str(clock))
+    sources = ("mexidata", "mx_sre", "us_state", "uk_fcdo", "ca_gac")
+    for day in (1, 2, 3):
+        clock.write_text((datetime(2026, 10, 30, 12, tzinfo=UTC) + timedelta(days=day)).isoformat())
+        assert type_command("crawl", *sources, "--data", data).code == 0
+        with closing(Database(default_url(data))) as database, database.read() as connection:
+            found = judge_sources(connection, clock_of(str(clock))(), sources)
+        broken = {name: each.reason for name, each in found.items() if each.health not in GOOD}
+        assert broken == {}
+        assert len(found) == len(sources)
 
 
 def move_the_clock(data: Path, by: timedelta) -> None:
