@@ -131,8 +131,11 @@ def _compare(
     if len(opened) < 2:
         # Still in the queue of the linker.
         return None
-    library = LazyLibrary(connection)
-    (evidence,) = judge.weigh([Pair(left, right, opened[left.id], opened[right.id])], library)
+    ours, theirs = opened[left.id], opened[right.id]
+    (sifted,) = judge.sift([(ours, theirs)])
+    evidence = None
+    if sifted:
+        (evidence,) = judge.weigh([Pair(left, right, ours, theirs)], LazyLibrary(connection))
     shared, hubs = count_shared(connection, left.id, right.id)
     apart = abs((left.said_on - right.said_on).days)
     if evidence is None:

@@ -55,13 +55,14 @@ class Aligned:
     """Of the first."""
     others: tuple[float, ...]
     """Of the others, in order."""
-    _similarity: Table
+    similarity: Table
+    """The first table."""
     _sums: Table
 
     @property
     def path(self) -> Path:
         """The best path through the first table; it is looked for each time."""
-        return _path(self._similarity, self._sums) if self._similarity.size else Path(0.0, ())
+        return _path(self.similarity, self._sums) if self.similarity.size else Path(0.0, ())
 
 
 def align(stacks: Sequence[Table]) -> Iterator[Aligned]:

@@ -15,7 +15,7 @@ from pipelines.linking.clusters import Resolution, resolve
 from pipelines.linking.content import NEAR_ENOUGH, Content, TextPair
 from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.evidence import CONTRADICTION, Evidence, Library
-from pipelines.linking.pairs import weigh_pairs
+from pipelines.linking.pairs import sift_pairs, weigh_pairs
 from pipelines.linking.prepared import prepare
 from pipelines.linking.records import Record
 from pipelines.linking.vectors import Vectors, encode
@@ -277,8 +277,11 @@ def weigh_places(
         by_weights.setdefault(id(weights), (weights, []))[1].append(at)
     found: list[Evidence | None] = [None] * len(places)
     for weights, some in by_weights.values():
-        pairs = [_pair(collection, *places[at]) for at in some]
-        for at, evidence in zip(some, weigh_pairs(pairs, collection.library, weights), strict=True):
+        texts = collection.contents
+        contents = [(texts[places[at][0]], texts[places[at][1]]) for at in some]
+        sifted = [at for at, may in zip(some, sift_pairs(contents, weights), strict=True) if may]
+        pairs = [_pair(collection, *places[at]) for at in sifted]
+        for at, evidence in zip(sifted, weigh_pairs(pairs, collection.library, weights), strict=True):
             found[at] = evidence
     return found
 

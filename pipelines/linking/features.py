@@ -28,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipelines.linking.alignment import Aligned, Path, Table, align
 from pipelines.linking.prepared import Prepared
@@ -124,10 +125,17 @@ class _TextsSketch:
     def limits(self) -> dict[str, tuple[float, float]]:
         fewer, both = self._shared.fewer_unshared_figures, self._shared.figures
         return {
-            "cover": _PART,
+            "cover": (0.0, self._covered_at_most() + _ROUNDING),
             "clash": (0.0, math.log1p(fewer)),
             "agree": ((both + 1) / (both + fewer + 1), 1.0),
         }
+
+    def _covered_at_most(self) -> float:
+        """A passage that shares nothing is on no path."""
+        side = 0 if self._left.units <= self._right.units else 1
+        shorter = (self._left, self._right)[side]
+        shares = self._aligned.similarity.any(axis=1 - side)
+        return float(shorter.lengths[shares].sum()) / max(1.0, shorter.units)
 
     def finish(self) -> tuple[dict[str, float], Path]:
         path = self._aligned.path
@@ -175,7 +183,7 @@ class _VectorsSketch:
         self._shorter = (left, right)[self._side].lengths[list(self._places[self._side])]
         self._total = float(self._shorter.sum()) or 1.0
         count, (chance,) = len(self._shorter), aligned.others
-        nearest = cosines.max(axis=1 - self._side)
+        nearest = self._nearest = cosines.max(axis=1 - self._side)
         self.features = {
             "near path": aligned.total / count,
             "near lead": (aligned.total - chance) / count,
@@ -186,7 +194,16 @@ class _VectorsSketch:
 
     @property
     def limits(self) -> dict[str, tuple[float, float]]:
-        return dict.fromkeys(_ON_PATH, _PART) if self._cosines.size else {}
+        if not self._cosines.size:
+            return {}
+        # On the path a passage is never nearer than it is to the nearest.
+        most = self._parts(np.maximum(self._nearest, 0.0))
+        return {name: (0.0, value + _ROUNDING) for name, value in most.items()}
+
+    def _parts(self, best: NDArray[np.float32]) -> dict[str, float]:
+        """By the cosines of the shorter text's passages."""
+        parts = self._shorter[best > _HALF], self._shorter[best > _MOST], self._shorter * best
+        return {name: float(part.sum()) / self._total for name, part in zip(_ON_PATH, parts, strict=True)}
 
     def finish(self) -> tuple[dict[str, float], Path]:
         if not self._cosines.size:
@@ -195,15 +212,13 @@ class _VectorsSketch:
         best = np.zeros(len(self._shorter), dtype=np.float32)
         for cell in path.cells:
             best[cell[side]] = max(best[cell[side]], self._cosines[cell])
-        parts = self._shorter[best > _HALF], self._shorter[best > _MOST], self._shorter * best
-        found = {name: float(part.sum()) / self._total for name, part in zip(_ON_PATH, parts, strict=True)}
         left, right = self._places
-        return found, Path(path.total, tuple((left[i], right[j]) for i, j in path.cells))
+        return self._parts(best), Path(path.total, tuple((left[i], right[j]) for i, j in path.cells))
 
 
 _ON_PATH = ("near half", "near most", "near mean")
-_PART = (0.0, 1.0 + 1e-6)
-"""Limits of a part; cosines are rounded."""
+_ROUNDING = 1e-5
+"""By which a sum may exceed what it cannot exceed."""
 NEAR = (
     "near path", "near lead", "near many", "near half", "near most", "near mean", "near any", "near whole",
 )  # fmt: skip

@@ -82,8 +82,8 @@ class Judge(Protocol[Content]):
         """For each pair of texts, whether `weigh` may find anything: a first look, which costs little."""
 
     def weigh(self, pairs: Sequence[Pair[Content]], library: Library) -> list[Evidence | None]:
-        """Evidence about each pair, of a kind of CONTENT_KINDS, symmetric in the two texts; None where it is
-        not worth keeping. What is said of a pair does not depend on the other pairs.
+        """Evidence about each pair that `sift` let through, of a kind of CONTENT_KINDS, symmetric in the two
+        texts; None where it is not worth keeping. What is said of a pair does not depend on the other pairs.
 
         The library holds the texts, which are read from the database
         only when they are asked for.

@@ -14,30 +14,32 @@ from pipelines.linking.weights import WeightSet
 
 
 def sift_pairs(contents: Sequence[tuple[Content, Content]], weights: WeightSet) -> list[bool]:
-    """For each pair of texts, whether `weigh_pairs` may find anything worth keeping."""
+    """For each pair of texts, whether `weigh_pairs` may find anything: they share enough, or are
+    of two languages and near by vectors."""
     passed = pass_gate(contents, weights)
-    return [may or is_near(*both) for may, both in zip(passed, contents, strict=True)]
+    return [
+        may or (ours.prepared.language != theirs.prepared.language and is_near(ours, theirs))
+        for may, (ours, theirs) in zip(passed, contents, strict=True)
+    ]
 
 
 def weigh_pairs(pairs: Sequence[TextPair], library: Library, weights: WeightSet) -> list[Evidence | None]:
-    """The evidence about each pair; None where there is nothing worth keeping."""
-    passed = pass_gate([(each.ours, each.theirs) for each in pairs], weights)
+    """The evidence about each pair that `sift_pairs` let through; None where nothing is worth keeping."""
     of_one_language = [each.left.language == each.right.language for each in pairs]
     library.expect(
         {
             release.id
-            for pair, may, same in zip(pairs, passed, of_one_language, strict=True)
-            if may and same
+            for pair, same in zip(pairs, of_one_language, strict=True)
+            if same
             for release in (pair.left, pair.right)
         }
     )
     found: list[Evidence | None] = [None] * len(pairs)
     left_open: list[int] = []
-    for at, (pair, may, same) in enumerate(zip(pairs, passed, of_one_language, strict=True)):
-        if same and may:
-            words = found[at] = weigh_texts(pair.left, pair.right, library, {}, expected=False)
-            may = words is None or CONTRADICTION < words.score < JOINABLE
-        if may or (not same and is_near(pair.ours, pair.theirs)):
+    for at, (pair, same) in enumerate(zip(pairs, of_one_language, strict=True)):
+        words = weigh_texts(pair.left, pair.right, library, {}, expected=False) if same else None
+        found[at] = words
+        if words is None or CONTRADICTION < words.score < JOINABLE:
             left_open.append(at)
     contents = weigh_contents([pairs[at] for at in left_open], weights)
     for at, content in zip(left_open, contents, strict=True):

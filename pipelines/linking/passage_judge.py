@@ -81,7 +81,7 @@ class PassageJudge:
         return are_candidates(ours, theirs, shared)
 
     def sift(self, pairs: Sequence[tuple[Content, Content]]) -> list[bool]:
-        """Whether two texts share enough, wherever it stands, or have near vectors."""
+        """Whether two texts share enough, wherever it stands, or have near vectors in two languages."""
         return sift_pairs(pairs, self._weights)
 
     def weigh(self, pairs: Sequence[TextPair], library: Library) -> list[Evidence | None]:

@@ -13,10 +13,11 @@ from hypothesis.extra.numpy import arrays
 from pipelines.linking.alignment import align, best_path
 from pipelines.linking.content import Content, TextPair, score_pairs, weigh_contents
 from pipelines.linking.evidence import JOINABLE, Evidence
-from pipelines.linking.features import measure_bag, measure_texts
+from pipelines.linking.features import measure_bag, measure_texts, sketch_texts, sketch_vectors
 from pipelines.linking.gate import worth_aligning
 from pipelines.linking.prepared import Prepared, prepare
 from pipelines.linking.scripts import relation
+from pipelines.linking.vectors import Vectors
 from pipelines.linking.weights import load_weights
 from tests.linking.test_clusters import facts
 from tests.linking.texts import JOINT_EN, JOINT_ES, exchange_rate
@@ -77,6 +78,27 @@ def test_scores_of_many_pairs_are_those_of_each(prepared: list[Prepared]) -> Non
         else:
             assert score.features == features
             assert score.alignment == path.cells
+
+
+def test_what_a_path_tells_keeps_to_the_limits_that_were_told_without_it(prepared: list[Prepared]) -> None:
+    chance = np.random.default_rng(3)
+
+    def vectors(text: Prepared) -> Vectors:
+        # So few dimensions that some passages are near.
+        rows = chance.normal(size=(len(text.lengths), 3)).astype(np.float32)
+        return Vectors("x@1", rows / np.linalg.norm(rows, axis=1, keepdims=True), tuple(range(len(rows))))
+
+    pairs = list(combinations([each for each in prepared if len(each.lengths)] * 3, 2))
+    of_texts = sketch_texts([(one, other, measure_bag(one, other)[1]) for one, other in pairs])
+    of_vectors = sketch_vectors([(one, other, vectors(one), vectors(other)) for one, other in pairs])
+    reached = 0
+    for sketch in (*of_texts, *of_vectors):
+        limits, (found, _) = sketch.limits, sketch.finish()
+        assert limits.keys() == found.keys()
+        for name, value in found.items():
+            assert limits[name][0] <= value <= limits[name][1]
+            reached += 0 < value > limits[name][1] - 1e-4
+    assert reached > 100
 
 
 @given(
