@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scheduler.names import check_names
 from scheduler.options import (
     DatabaseOption,
     DataOption,
@@ -245,9 +246,7 @@ def _sources(names: list[str]) -> list[type[Source]]:
     from crawler.source import crawled_sources
 
     known = crawled_sources()
-    for name in names:
-        if name not in known:
-            raise typer.BadParameter(f"no source {name!r}. There are: {', '.join(known)}")
+    check_names("source", names, known)
     return [known[name] for name in dict.fromkeys(names)]
 
 

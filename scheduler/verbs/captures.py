@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scheduler.names import check_names
 from scheduler.options import (
     DatabaseOption,
     DataOption,
@@ -197,8 +198,7 @@ def fetch(
     from crawler.source import crawled_sources
     from scheduler.verbs.fetching import fetch_and_take_in
 
-    if source not in crawled_sources():
-        raise typer.BadParameter(f"no source {source!r}. There are: {', '.join(crawled_sources())}")
+    check_names("source", [source], crawled_sources())
     raise typer.Exit(fetch_and_take_in(place, source, since, until, crawl or [], limit))
 
 

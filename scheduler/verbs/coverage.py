@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from scheduler.names import check_names
 from scheduler.options import (
     DatabaseOption,
     DataOption,
@@ -62,8 +63,7 @@ def coverage(
     from crawler.source import registry
     from storage.coverage import coverage as cover
 
-    if source not in registry():
-        raise typer.BadParameter(f"no source {source!r}. There are: {', '.join(registry())}")
+    check_names("source", [source], registry())
     definition = registry()[source]
     today = datetime.now(UTC).date()
     last = until or max(today, since or today)

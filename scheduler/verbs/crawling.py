@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scheduler.names import check_names
 from scheduler.options import (
     DatabaseOption,
     DataOption,
@@ -142,9 +143,7 @@ def _names(given: list[str], known: Collection[str], every_source: bool) -> list
         raise typer.BadParameter(
             f"expected names of sources or --all, found none. There are: {', '.join(known)}"
         )
-    for name in given:
-        if name not in known:
-            raise typer.BadParameter(f"no source {name!r}. There are: {', '.join(known)}")
+    check_names("source", given, known)
     return list(known if every_source else dict.fromkeys(given))
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from scheduler.names import check_names
 from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
 from scheduler.screen import Refusal, cell, in_zone, out, plain, say, table, write_json
 from scheduler.verbs import ending
@@ -274,5 +275,4 @@ def check_source(source: str | None) -> None:
         return
     from crawler.source import registry
 
-    if source not in registry():
-        raise typer.BadParameter(f"no source {source!r}. There are: {', '.join(registry())}")
+    check_names("source", [source], registry())

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from scheduler.names import check_names
 from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
 from scheduler.screen import Refusal, say, write_json
 from scheduler.verbs import ending
@@ -126,8 +127,7 @@ def _say(place: Place, name: str, what: str, value: str | None, by: str | None, 
     from storage.clock import clock_of
     from storage.schedules import Override, override
 
-    if name not in crawled_sources():
-        raise typer.BadParameter(f"no source {name!r} is crawled: see communique sources")
+    check_names("source", [name], crawled_sources())
     try:
         now = clock_of(read_service_settings(environment_with({})).clock)()
     except ValueError as error:

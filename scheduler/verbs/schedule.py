@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from scheduler.names import check_names
 from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
 from scheduler.screen import Refusal, cell, in_zone, out, table, write_json
 from scheduler.verbs import ending, service
@@ -157,9 +158,7 @@ def plan(
     except ValueError as error:
         raise Refusal(str(error), 2) from None
     wanted = dict(crawled_sources())
-    for name in sources or ():
-        if name not in wanted:
-            raise typer.BadParameter(f"no source {name!r} is crawled: see communique sources")
+    check_names("source", sources or (), wanted)
     if sources:
         wanted = {name: wanted[name] for name in sources}
     now = clock_of(settings.clock)()
@@ -249,9 +248,8 @@ def _trigger(
         from crawler.source import crawled_sources
         from scheduler.plan import JITTER
 
-        definition = crawled_sources().get(source)
-        if definition is None:
-            raise typer.BadParameter(f"no source {source!r} is crawled: see communique sources")
+        check_names("source", [source], crawled_sources())
+        definition = crawled_sources()[source]
         own = zone or definition.zone()
         delay = JITTER if jitter is None else timedelta(seconds=jitter)
         return trigger_for(definition.every, own, source, delay), own

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scheduler.names import check_names
 from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
 from scheduler.screen import Refusal, write_json
 from scheduler.verbs import ending
@@ -158,9 +159,7 @@ def run(
         raise Refusal(str(error), 2) from None
     settings = replace(settings, **{name: value for name, value in given.items() if value is not None})
     sources = dict(crawled_sources())
-    for name in only or []:
-        if name not in sources:
-            raise typer.BadParameter(f"no source {name!r} is crawled: see communique sources")
+    check_names("source", only or (), sources)
     if only:
         sources = {name: source for name, source in sources.items() if name in only}
     configure(as_json=settings.json_logs)

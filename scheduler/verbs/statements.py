@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scheduler.names import check_names
 from scheduler.options import (
     DatabaseOption,
     DataOption,
@@ -107,13 +108,11 @@ def _check_names(issuer: str | None, source: str | None) -> None:
     if issuer is not None:
         from crawler.issuers import ISSUERS
 
-        if issuer not in ISSUERS:
-            raise typer.BadParameter(f"no issuer {issuer!r}. There are: {', '.join(sorted(ISSUERS))}")
+        check_names("issuer", [issuer], sorted(ISSUERS))
     if source is not None:
         from crawler.source import registry
 
-        if source not in registry():
-            raise typer.BadParameter(f"no source {source!r}. There are: {', '.join(registry())}")
+        check_names("source", [source], registry())
 
 
 def show_table(views: Iterable[StatementView], title: str | None = None) -> int:

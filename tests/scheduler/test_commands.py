@@ -228,14 +228,14 @@ def test_sources_need_no_database(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("crawl", "mx_sr"), "no source 'mx_sr'. There are: "),
+        (("crawl", "mx_sr"), "no source 'mx_sr'. Did you mean mx_sre"),
         (("crawl",), "expected names of sources or --all, found none. There are: "),
         (("crawl", "mx_sre", "--all"), "found both"),
         (("crawl", "saved"), "no source 'saved'"),
         (("crawl", "mx_sre", "--since", "23/2/2017"), "a day as YYYY-MM-DD, found '23/2/2017'"),
         (("crawl", "mx_sre", "--since", "2017-02-23", "--until", "2017-02-22"), "on or before --until"),
         (("crawl", "mx_sre", "--limit", "0"), "--limit"),
-        (("statements", "--issuer", "mx.sr"), "no issuer 'mx.sr'. There are: "),
+        (("statements", "--issuer", "mx.sr"), "no issuer 'mx.sr'. Did you mean mx.sre"),
         (("statements", "--source", "mx"), "no source 'mx'. There are: "),
         (("held", "--source", "mx"), "no source 'mx'. There are: "),
         (("nonsense",), "nonsense"),

@@ -393,7 +393,7 @@ def test_a_folder_is_taken_in_whole(data: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--source", "mexidat"), "no source 'mexidat'. There are: "),
+        (("--source", "mexidat"), "no source 'mexidat'. Did you mean mexidata?"),
         (("--url", "mexidata.info/id4410.html"), "an http(s) address"),
         (("--source", "mexidata", "--url", "https://www.example.org/a"), "address of a release of mexidata"),
     ],
