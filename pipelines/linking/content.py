@@ -20,7 +20,7 @@ from pipelines.linking.evidence import (
     Evidence,
     conclude,
 )
-from pipelines.linking.features import Sketch, measure_bag, sketch_texts, sketch_vectors
+from pipelines.linking.features import Sketch, limits_of_texts, measure_bag, sketch_texts, sketch_vectors
 from pipelines.linking.gate import worth_aligning
 from pipelines.linking.judge import Pair
 from pipelines.linking.prepared import Prepared
@@ -99,19 +99,54 @@ def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[Conte
     """
     for some in _portions(pairs):
         bags = [measure_bag(each.ours.prepared, each.theirs.prepared) for each in some]
-        texts = sketch_texts(
-            [(each.ours.prepared, each.theirs.prepared, bag[1]) for each, bag in zip(some, bags, strict=True)]
-        )
         chosen = [_scorer(each, weights) for each in some]
-        with_vectors = [
-            (each.ours.prepared, each.theirs.prepared, *both)
-            for each, scorer in zip(some, chosen, strict=True)
-            if scorer is not weights.texts and (both := _vectors(each.ours, each.theirs)) is not None
+        near = dict(_near_sketches(some, chosen, weights))
+        left_open = [
+            at
+            for at, (pair, (features, shared), scorer) in enumerate(zip(some, bags, chosen, strict=True))
+            if _may_ask(
+                pair,
+                scorer,
+                features,
+                limits_of_texts(pair.ours.prepared, pair.theirs.prepared, shared),
+                near.get(at),
+            )
         ]
-        near = sketch_vectors(with_vectors)
-        for pair, bag, words, scorer in zip(some, bags, texts, chosen, strict=True):
-            sketches = [words] if scorer is weights.texts else [words, next(near)]
-            yield _score(pair, bag, sketches, scorer)
+        texts = sketch_texts(
+            [(some[at].ours.prepared, some[at].theirs.prepared, bags[at][1]) for at in left_open]
+        )
+        words = dict(zip(left_open, texts, strict=True))
+        for at, (pair, bag, scorer) in enumerate(zip(some, bags, chosen, strict=True)):
+            yield _score(pair, bag, words[at], near.get(at), scorer) if at in words else None
+
+
+def _near_sketches(
+    pairs: Sequence[TextPair], chosen: Sequence[Scorer], weights: WeightSet
+) -> Iterator[tuple[int, Sketch]]:
+    """What vectors sum up to, by the place of a pair, of those that a scorer with vectors is for."""
+    with_vectors = {
+        at: (pair.ours.prepared, pair.theirs.prepared, *both)
+        for at, (pair, scorer) in enumerate(zip(pairs, chosen, strict=True))
+        if scorer is not weights.texts and (both := _vectors(pair.ours, pair.theirs)) is not None
+    }
+    return zip(with_vectors, sketch_vectors(list(with_vectors.values())), strict=True)
+
+
+def _may_ask(
+    pair: TextPair,
+    scorer: Scorer,
+    features: Mapping[str, float],
+    limits: Mapping[str, tuple[float, float]],
+    *sketches: Sketch | None,
+) -> bool:
+    """Whether a pair may be a question, by what is known of it and the limits of what is not."""
+    known, most = dict(features), dict(limits)
+    for sketch in sketches:
+        if sketch is not None:
+            known |= sketch.features
+            most |= sketch.limits
+    shared = relation(pair.ours.prepared.language, pair.theirs.prepared.language)
+    return scorer.most(known, most, shared) >= scorer.ask - _ROUNDING
 
 
 def _scorer(pair: TextPair, weights: WeightSet) -> Scorer:
@@ -121,19 +156,16 @@ def _scorer(pair: TextPair, weights: WeightSet) -> Scorer:
 
 
 def _score(
-    pair: TextPair, bag: tuple[dict[str, float], Common], sketches: Sequence[Sketch], scorer: Scorer
+    pair: TextPair, bag: tuple[dict[str, float], Common], words: Sketch, near: Sketch | None, scorer: Scorer
 ) -> ContentScore | None:
+    if not _may_ask(pair, scorer, bag[0], {}, words, near):
+        return None
     shared = relation(pair.ours.prepared.language, pair.theirs.prepared.language)
     features = dict(bag[0])
-    limits: dict[str, tuple[float, float]] = {}
-    for sketch in sketches:
-        features |= sketch.features
-        limits |= sketch.limits
-    if scorer.most(features, limits, shared) < scorer.ask - _ROUNDING:
-        return None
-    for sketch in sketches:
-        rest, path = sketch.finish()
-        features |= rest
+    for sketch in (words, near):
+        if sketch is not None:
+            rest, path = sketch.finish()
+            features |= sketch.features | rest
     shares = scorer.shares(features, shared)
     logit = sum(shares.values())
     if logit < scorer.ask:

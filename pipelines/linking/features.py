@@ -42,6 +42,9 @@ PRIOR = 2.0
 _LITTLE = 3.0
 _LENGTHS_AGREE = 0.4
 """Logarithm of two lengths' quotient from which on they do not agree at all."""
+_SAME_MARK = 0.5
+_BEAT = 1.0 + _SAME_MARK
+"""What one passage agrees with one other, at most."""
 
 FARTHEST = 0.35
 """Passages of less cosine have nothing in common."""
@@ -109,6 +112,28 @@ def sketch_texts(pairs: Sequence[tuple[Prepared, Prepared, Common]]) -> Iterator
         yield _TextsSketch(left, right, shared, aligned)
 
 
+def limits_of_texts(left: Prepared, right: Prepared, shared: Common) -> dict[str, tuple[float, float]]:
+    """The features of `ALIGNED` before anything is aligned, each with its least and its greatest value."""
+    most = shared.most * (1.0 + _ROUNDING)
+    shorter, longer = sorted((max(1, len(left.lengths)), max(1, len(right.lengths))))
+    # A step takes one passage of each side for one cell, or three in all for two; see `_beats`.
+    cells = min(2.0 * shorter, (shorter + longer) / 1.5)
+    rhythm = _BEAT * cells / math.sqrt(shorter)
+    return {
+        "path": (0.0, math.log1p(most)),
+        "lead": (-math.log1p(most), math.log1p(most)),
+        "reach": (0.0, most / (shared.least + _LITTLE)),
+        "rhythm": (-rhythm, rhythm),
+        "cover": (0.0, 1.0 + _ROUNDING),
+        **_limits_of_clash(shared),
+    }
+
+
+def _limits_of_clash(shared: Common) -> dict[str, tuple[float, float]]:
+    fewer, both = shared.fewer_unshared_figures, shared.figures
+    return {"clash": (0.0, math.log1p(fewer)), "agree": ((both + 1) / (both + fewer + 1), 1.0)}
+
+
 class _TextsSketch:
     def __init__(self, left: Prepared, right: Prepared, shared: Common, aligned: Aligned) -> None:
         self._left, self._right, self._shared, self._aligned = left, right, shared, aligned
@@ -123,12 +148,7 @@ class _TextsSketch:
 
     @property
     def limits(self) -> dict[str, tuple[float, float]]:
-        fewer, both = self._shared.fewer_unshared_figures, self._shared.figures
-        return {
-            "cover": (0.0, self._covered_at_most() + _ROUNDING),
-            "clash": (0.0, math.log1p(fewer)),
-            "agree": ((both + 1) / (both + fewer + 1), 1.0),
-        }
+        return {"cover": (0.0, self._covered_at_most() + _ROUNDING), **_limits_of_clash(self._shared)}
 
     def _covered_at_most(self) -> float:
         """A passage that shares nothing is on no path."""
@@ -248,7 +268,7 @@ def _beats(left: Prepared, right: Prepared) -> Table:
     """How well lengths and marks of each passage of the left agree with those of each of the right."""
     ours, theirs = left.logarithms, right.logarithms
     table: Table = np.maximum(0.0, 1.0 - np.abs(ours[:, None] - theirs[None, :]) / _LENGTHS_AGREE)
-    table *= 1.0 + 0.5 * (left.mark_codes[:, None] == right.mark_codes[None, :])
+    table *= 1.0 + _SAME_MARK * (left.mark_codes[:, None] == right.mark_codes[None, :])
     return table.astype(np.float32)
 
 

@@ -161,6 +161,12 @@ class Common:
             self.right.figures - int(_IS_FIGURE[self.right.kinds[self.at_right]].sum()),
         )
 
+    @property
+    def most(self) -> float:
+        """What the whole of `table` sums up to."""
+        spread = self.left.spread[self.at_left] * self.right.spread[self.at_right]
+        return float((WEIGHTS[self.left.kinds[self.at_left]] * np.sqrt(spread)).sum())
+
     def counts(self) -> list[int]:
         """How many are shared of each group."""
         found: list[int] = np.bincount(self.left.groups[self.at_left], minlength=len(GROUPS) + 1).tolist()

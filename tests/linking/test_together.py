@@ -13,7 +13,13 @@ from hypothesis.extra.numpy import arrays
 from pipelines.linking.alignment import align, best_path
 from pipelines.linking.content import Content, TextPair, score_pairs, weigh_contents
 from pipelines.linking.evidence import JOINABLE, Evidence
-from pipelines.linking.features import measure_bag, measure_texts, sketch_texts, sketch_vectors
+from pipelines.linking.features import (
+    limits_of_texts,
+    measure_bag,
+    measure_texts,
+    sketch_texts,
+    sketch_vectors,
+)
 from pipelines.linking.gate import worth_aligning
 from pipelines.linking.prepared import Prepared, prepare
 from pipelines.linking.scripts import relation
@@ -89,7 +95,13 @@ def test_what_a_path_tells_keeps_to_the_limits_that_were_told_without_it(prepare
         return Vectors("x@1", rows / np.linalg.norm(rows, axis=1, keepdims=True), tuple(range(len(rows))))
 
     pairs = list(combinations([each for each in prepared if len(each.lengths)] * 3, 2))
-    of_texts = sketch_texts([(one, other, measure_bag(one, other)[1]) for one, other in pairs])
+    shared = [(one, other, measure_bag(one, other)[1]) for one, other in pairs]
+    for (one, other, both), sketch in zip(shared, sketch_texts(shared), strict=True):
+        limits = limits_of_texts(one, other, both)
+        found = sketch.features | sketch.finish()[0]
+        assert limits.keys() == found.keys()
+        assert all(limits[name][0] <= value <= limits[name][1] for name, value in found.items())
+    of_texts = sketch_texts(shared)
     of_vectors = sketch_vectors([(one, other, vectors(one), vectors(other)) for one, other in pairs])
     reached = 0
     for sketch in (*of_texts, *of_vectors):
