@@ -15,11 +15,22 @@ THRESHOLDS = (10_000, 20, 10)
 """New objects for a first look, first looks for a second, second looks for a look at all."""
 
 
+def collect_nothing() -> None:
+    """Not look at all, until `collect_less`: for a process that is about to import all that it needs. What is
+    imported stays, and looking at it while it grows is a fifth of the time that it takes.
+    """
+    gc.disable()
+
+
 def collect_less() -> None:
-    """Take what is here now for permanent, and look at new objects more seldom."""
-    gc.collect()
+    """Take what is here now for permanent, and look at new objects more seldom.
+
+    What is here is not looked through before: the little that imports leave behind is not worth the tenth
+    of a second that this takes.
+    """
     gc.freeze()
     gc.set_threshold(*THRESHOLDS)
+    gc.enable()
 
 
 @contextmanager

@@ -137,6 +137,13 @@ def _addresses(text: str) -> tuple[str, str]:
     return (given[0], given[1]) if given else (INDEX, DATA)
 
 
+def processors() -> int:
+    """On how many processors this process may run."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def user_agent(contact: str) -> str:
     """The one identity under which everything is asked for."""
     version = importlib.metadata.version("communique")
@@ -253,6 +260,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SPIDER_MIDDLEWARES = {"crawler.runs.OpenRun": 10, "crawler.middlewares.origins.Origins": 20}
 EXTENSIONS = {
+    "crawler.signals.SendWhatIsHeard": -10,
     "crawler.runs.RunKeeper": 0,
     "crawler.closing.CloseWhenIdle": 5,
     "crawler.collector.CollectLess": 10,
@@ -277,10 +285,12 @@ COMMUNIQUE_STAGES = {
 # Longest that one page may take to be read and put through those stages.
 COMMUNIQUE_READING_SECONDS = 60.0
 # Records after which a crawl gets a process that stores and links them; 0: it always does that itself.
-COMMUNIQUE_WRITER_FROM = 50
+# A crawl and its reader keep two processors busy: there a third one only costs its start and its messages.
+COMMUNIQUE_WRITER_FROM = 50 if processors() > 2 else 0
 # Responses wait here for the batches of the persist stage; half a hundred long pages must fit.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024
 
 LOG_LEVEL = "WARNING"
 LOG_FORMATTER = "crawler.log.ShortMessages"
+STATS_CLASS = "crawler.stats.Stats"
 STATS_DUMP = False

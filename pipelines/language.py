@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pycld2
@@ -116,7 +117,7 @@ def language_told(tag: str, title: str, paragraphs: Sequence[str]) -> tuple[str,
         or any({first.language, told} <= each for each in _ALIKE)
     ):
         return told, None
-    if sum(map(str.isalpha, text)) <= _SHORT or not first.alone:
+    if _is_short(text) or not first.alone:
         return told, None
     second = _second_opinion(text)
     if second.sure and second.language == first.language:
@@ -142,6 +143,11 @@ class _Opinion:
     """Another language with a large part of the text."""
     alone: bool = False
     """No other language is named at all, and most of the text is in this one."""
+
+
+def _is_short(text: str) -> bool:
+    """Whether it has at most `_SHORT` letters; of a longer text only its beginning is looked at."""
+    return next(islice(filter(str.isalpha, text), _SHORT, None), None) is None
 
 
 def sampled(title: str, paragraphs: Sequence[str]) -> str:
@@ -201,15 +207,15 @@ def find_language(
     if ANY in declared:
         return _told_by_the_text_alone(first, page, text)
     allowed = tuple(dict.fromkeys(primary(tag) for tag in declared))
-    letters = sum(map(str.isalpha, text))
-    if first.sure and first.language in allowed and letters > _SHORT:
+    short = _is_short(text)
+    if first.sure and first.language in allowed and not short:
         return Finding(first.language, _remarks(first.language, page, first.second))
     if (first.alone or first.sure) and first.language in allowed and page and first.language == primary(page):
         # Many names make the first opinion hesitate; the page says the same, and loading the second
         # opinion's model costs a second and 100 MB.
         return Finding(str(first.language), _remarks(str(first.language), page, None))
     second = _second_opinion(text)
-    if letters <= _SHORT and (relative := _relative(first, second, allowed, text)) is not None:
+    if short and (relative := _relative(first, second, allowed, text)) is not None:
         others = sorted({str(each.language) for each in (first, second)} - {relative})
         remarks = _remarks(relative, page, None)
         if others:
@@ -252,7 +258,7 @@ def _weighed(
         return first.language, ()
     likely = {opinion.language for opinion in (first, second) if opinion.sure and opinion.language}
     known = likely & set(allowed)
-    if len(known) > 1 and second.sure and sum(letter.isalpha() for letter in text) <= _SHORT:
+    if len(known) > 1 and second.sure and _is_short(text):
         # On short texts the first opinion is sure and wrong ten times as often (benchmarks/languages).
         known = {str(second.language)}
     if len(known) == 1:

@@ -48,6 +48,8 @@ class Ledger:
     def __init__(self, database: Database, clock: Callable[[], datetime] = utc_now) -> None:
         self._database = database
         self._clock = clock
+        self._indexes: dict[int, int] = {}
+        """The index of each walk: asked for with every page of it, and never another."""
 
     def plan_run(self, request: RunRequest, slot: str | None = None) -> str:
         """Make a run for a process yet to be started, which adopts it by its id. Raises SlotTaken."""
@@ -93,7 +95,9 @@ class Ledger:
             return []
         answers: dict[str, Seen] = {}
         with self._database.write() as connection:
-            index_id = walks.index_of(connection, walk)
+            index_id = self._indexes.get(walk.id)
+            if index_id is None:
+                index_id = self._indexes[walk.id] = walks.index_of(connection, walk)
             known = {
                 row.key: row for row in walks.known_addresses(connection, source, index_id, list(wanted))
             }
@@ -401,6 +405,9 @@ def _fetched_modified(row: Row[*tuple[Any, ...]], shown: Discovered) -> str | No
     return stamp if first and stamp and says_nothing_new(stamp, row.fetched_at) else row.fetched_modified
 
 
+_INSERT = insert(AddressRow).returning(AddressRow.id)
+
+
 def _insert(
     connection: Connection, new: Sequence[Discovered], run: str, source: str, now: datetime
 ) -> list[int]:
@@ -427,7 +434,7 @@ def _insert(
         }
         for each in new
     ]
-    return list(connection.execute(insert(AddressRow).returning(AddressRow.id), rows).scalars())
+    return list(connection.execute(_INSERT, rows).scalars())
 
 
 def _number(key: str) -> int | None:

@@ -105,6 +105,34 @@ def index_of(connection: Connection, walk: Walk) -> int:
 
 
 _BEFORE = aliased(WalkRow)
+# Asked for with every page of an index: built once.
+_KNOWN = (
+    select(
+        AddressRow.id,
+        AddressRow.key,
+        AddressRow.state,
+        AddressRow.next_try_at,
+        AddressRow.title,
+        AddressRow.posted_on,
+        AddressRow.posted_at,
+        AddressRow.modified,
+        AddressRow.fetched_modified,
+        AddressRow.fetched_at,
+        SightingRow.walk_id,
+        SightingRow.before_id,
+        WalkRow.complete,
+        WalkRow.floor,
+        _BEFORE.complete.label("before_complete"),
+        _BEFORE.floor.label("before_floor"),
+    )
+    .outerjoin(
+        SightingRow,
+        and_(SightingRow.address_id == AddressRow.id, SightingRow.index_id == bindparam("of_index")),
+    )
+    .outerjoin(WalkRow, WalkRow.id == SightingRow.walk_id)
+    .outerjoin(_BEFORE, _BEFORE.id == SightingRow.before_id)
+    .where(AddressRow.source == bindparam("of_source"), AddressRow.key.in_(bindparam("keys", expanding=True)))
+)
 
 
 def known_addresses(
@@ -112,33 +140,8 @@ def known_addresses(
 ) -> Iterator[Row[*tuple[Any, ...]]]:
     """Those of the keys that the ledger has, each with the walks that vouch for it in that index."""
     for chunk in chunks(keys):
-        yield from connection.execute(
-            select(
-                AddressRow.id,
-                AddressRow.key,
-                AddressRow.state,
-                AddressRow.next_try_at,
-                AddressRow.title,
-                AddressRow.posted_on,
-                AddressRow.posted_at,
-                AddressRow.modified,
-                AddressRow.fetched_modified,
-                AddressRow.fetched_at,
-                SightingRow.walk_id,
-                SightingRow.before_id,
-                WalkRow.complete,
-                WalkRow.floor,
-                _BEFORE.complete.label("before_complete"),
-                _BEFORE.floor.label("before_floor"),
-            )
-            .outerjoin(
-                SightingRow,
-                and_(SightingRow.address_id == AddressRow.id, SightingRow.index_id == index_id),
-            )
-            .outerjoin(WalkRow, WalkRow.id == SightingRow.walk_id)
-            .outerjoin(_BEFORE, _BEFORE.id == SightingRow.before_id)
-            .where(AddressRow.source == source, AddressRow.key.in_(chunk))
-        )
+        asked = {"of_source": source, "of_index": index_id, "keys": chunk}
+        yield from connection.execute(_KNOWN, asked)
 
 
 def is_vouched_for(row: Row[*tuple[Any, ...]], walk: Walk) -> bool:
@@ -153,6 +156,9 @@ _MOVE = (
 )
 
 
+_NOTE = insert(SightingRow)
+
+
 def note_sightings(
     connection: Connection,
     index_id: int,
@@ -165,7 +171,7 @@ def note_sightings(
     """
     if unseen:
         rows = [{"index_id": index_id, "address_id": each, "walk_id": walk} for each in unseen]
-        connection.execute(insert(SightingRow), rows)
+        connection.execute(_NOTE, rows)
     if moved:
         changes = [
             {"of_index": index_id, "of_address": address, "new_walk_id": walk, "new_before_id": before}

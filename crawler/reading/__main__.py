@@ -6,6 +6,7 @@ import signal
 import sys
 
 from crawler.children import ignore_what_a_terminal_sends
+from crawler.cycles import collect_nothing
 
 
 def answer(descriptor: int, parent: int) -> int:
@@ -13,6 +14,8 @@ def answer(descriptor: int, parent: int) -> int:
     ignore_what_a_terminal_sends()
     # Whoever started the crawl may have had this one ignored; it is what ends a task that takes too long.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    collect_nothing()
 
     from crawler.reading.child import serve
 

@@ -13,6 +13,7 @@ import sys
 import threading
 import unicodedata
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 LONGEST = 60
@@ -150,7 +151,31 @@ class _Stems:
 
 
 _STEMS = _Stems()
-_KNOWN: dict[str, dict[str, tuple[str, ...]]] = {}
+
+
+class _Forms(dict[str, tuple[str, ...]]):
+    """What the words of a language are in the index; made when a word is first met."""
+
+    def __init__(self, tag: str) -> None:
+        super().__init__()
+        self._tag = tag
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        made = self[sys.intern(word)] = tuple(_make_forms(word, self._tag))
+        return made
+
+
+class _Languages(dict[str, _Forms]):
+    """The words of every language that was met."""
+
+    def __missing__(self, tag: str) -> _Forms:
+        made = self[tag] = _Forms(tag)
+        return made
+
+
+_KNOWN = _Languages()
 
 
 def primary(language: str) -> str:
@@ -158,18 +183,8 @@ def primary(language: str) -> str:
     return language.split("-")[0].lower()
 
 
-def _forms(word: str, language: str) -> tuple[str, ...]:
-    """What one word of a text is in the index; several when it holds several scripts, or none."""
-    known = _KNOWN.setdefault(language, {})
-    found = known.get(word)
-    if found is None:
-        if len(known) >= _MOST_KEPT:
-            known.clear()
-        found = known[sys.intern(word)] = tuple(_make_forms(word, language))
-    return found
-
-
 def _make_forms(word: str, language: str) -> Iterator[str]:
+    """What one word of a text is in the index; several when it holds several scripts, or none."""
     for piece in _WORD.findall(_parted(fold(word))):
         at = 0
         for run in _RUN.finditer(piece):
@@ -184,12 +199,8 @@ def _make_forms(word: str, language: str) -> Iterator[str]:
 
 def words_of(text: str, language: str) -> list[str]:
     """The words of a text in order, as they stand in the index."""
-    tag = primary(language)
-    known = _KNOWN.setdefault(tag, {})
-    found: list[str] = []
-    for word in _WORD.findall(_parted(text[:MOST_CHARACTERS])):
-        found += known.get(word) or _forms(word, tag)
-    return found[:MOST_WORDS]
+    words = _WORD.findall(_parted(text[:MOST_CHARACTERS]))
+    return list(islice(chain.from_iterable(map(_KNOWN[primary(language)].__getitem__, words)), MOST_WORDS))
 
 
 class Placed(NamedTuple):
@@ -271,8 +282,8 @@ def _different_words(text: str, tag: str, begin_with: str | None) -> dict[str, t
     if begin_with is not None and tag not in _FRONT_CHANGES and not _RUN.search(text):
         wanted = frozenset(begin_with)
         different = {word for word in different if not wanted.isdisjoint(_BEGINNINGS[word[0]])}
-    known = _KNOWN.setdefault(tag, {})
-    return {word: known.get(word) or _forms(word, tag) for word in different}
+    known = _KNOWN[tag]
+    return {word: known[word] for word in different}
 
 
 def asked_forms(text: str, language: str) -> tuple[str, ...]:
