@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pipelines.linking.encoders import half_knows
 from pipelines.linking.evidence import (
     CONTRADICTION,
     JOINABLE,
@@ -99,14 +100,14 @@ def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[Conte
     """
     for some in _portions(pairs):
         bags = [measure_bag(each.ours.prepared, each.theirs.prepared) for each in some]
-        chosen = [_scorer(each, weights) for each in some]
+        chosen = [_scorers(each, weights) for each in some]
         near = dict(_near_sketches(some, chosen, weights))
         left_open = [
             at
-            for at, (pair, (features, shared), scorer) in enumerate(zip(some, bags, chosen, strict=True))
+            for at, (pair, (features, shared), scorers) in enumerate(zip(some, bags, chosen, strict=True))
             if _may_ask(
                 pair,
-                scorer,
+                scorers,
                 features,
                 limits_of_texts(pair.ours.prepared, pair.theirs.prepared, shared),
                 near.get(at),
@@ -116,25 +117,25 @@ def score_pairs(pairs: Sequence[TextPair], weights: WeightSet) -> Iterator[Conte
             [(some[at].ours.prepared, some[at].theirs.prepared, bags[at][1]) for at in left_open]
         )
         words = dict(zip(left_open, texts, strict=True))
-        for at, (pair, bag, scorer) in enumerate(zip(some, bags, chosen, strict=True)):
-            yield _score(pair, bag, words[at], near.get(at), scorer) if at in words else None
+        for at, (pair, bag, scorers) in enumerate(zip(some, bags, chosen, strict=True)):
+            yield _score(pair, bag, words[at], near.get(at), scorers) if at in words else None
 
 
 def _near_sketches(
-    pairs: Sequence[TextPair], chosen: Sequence[Scorer], weights: WeightSet
+    pairs: Sequence[TextPair], chosen: Sequence[tuple[Scorer, ...]], weights: WeightSet
 ) -> Iterator[tuple[int, Sketch]]:
     """What vectors sum up to, by the place of a pair, of those that a scorer with vectors is for."""
     with_vectors = {
         at: (pair.ours.prepared, pair.theirs.prepared, *both)
-        for at, (pair, scorer) in enumerate(zip(pairs, chosen, strict=True))
-        if scorer is not weights.texts and (both := _vectors(pair.ours, pair.theirs)) is not None
+        for at, (pair, scorers) in enumerate(zip(pairs, chosen, strict=True))
+        if scorers[0] is not weights.texts and (both := _vectors(pair.ours, pair.theirs)) is not None
     }
     return zip(with_vectors, sketch_vectors(list(with_vectors.values())), strict=True)
 
 
 def _may_ask(
     pair: TextPair,
-    scorer: Scorer,
+    scorers: Sequence[Scorer],
     features: Mapping[str, float],
     limits: Mapping[str, tuple[float, float]],
     *sketches: Sketch | None,
@@ -146,19 +147,28 @@ def _may_ask(
             known |= sketch.features
             most |= sketch.limits
     shared = relation(pair.ours.prepared.language, pair.theirs.prepared.language)
-    return scorer.most(known, most, shared) >= scorer.ask - _ROUNDING
+    return any(each.most(known, most, shared) >= each.ask - _ROUNDING for each in scorers)
 
 
-def _scorer(pair: TextPair, weights: WeightSet) -> Scorer:
-    """The scorer for a pair: one trained with vectors where both texts have them."""
+def _scorers(pair: TextPair, weights: WeightSet) -> tuple[Scorer, ...]:
+    """The scorers for a pair: the one trained with vectors where both texts have them; also the one without
+    where the encoder knows one of the languages by half, and its silence says nothing."""
     both = _vectors(pair.ours, pair.theirs)
-    return (weights.for_model(both[0].model) if both is not None else None) or weights.texts
+    near = weights.for_model(both[0].model) if both is not None else None
+    if both is None or near is None:
+        return (weights.texts,)
+    half = sum(half_knows(both[0].model, each.prepared.language) for each in (pair.ours, pair.theirs))
+    return ((near,), (near, weights.texts), (weights.texts,))[half]
 
 
 def _score(
-    pair: TextPair, bag: tuple[dict[str, float], Common], words: Sketch, near: Sketch | None, scorer: Scorer
+    pair: TextPair,
+    bag: tuple[dict[str, float], Common],
+    words: Sketch,
+    near: Sketch | None,
+    scorers: Sequence[Scorer],
 ) -> ContentScore | None:
-    if not _may_ask(pair, scorer, bag[0], {}, words, near):
+    if not _may_ask(pair, scorers, bag[0], {}, words, near):
         return None
     shared = relation(pair.ours.prepared.language, pair.theirs.prepared.language)
     features = dict(bag[0])
@@ -166,6 +176,7 @@ def _score(
         if sketch is not None:
             rest, path = sketch.finish()
             features |= sketch.features | rest
+    scorer = max(scorers, key=lambda each: each.logit(features, shared) - each.join)
     shares = scorer.shares(features, shared)
     logit = sum(shares.values())
     if logit < scorer.ask:

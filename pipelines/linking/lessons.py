@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from pipelines.linking.collection import Collection, candidates, gather
 from pipelines.linking.content import Content
 from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.features import NEAR, TEXT_FEATURES, measure_texts, measure_vectors
+from pipelines.linking.prepared import COARSE, COGNATE, FINE, NAME, WORD
 from pipelines.linking.records import Record
 from pipelines.linking.republishing import republish
+from pipelines.linking.scripts import SCRIPT, UNSEEN, relation
 from pipelines.linking.training import End, Example, TrainingError, train, train_gate
 from pipelines.linking.weights import GATE, TEXTS, Scorer
 
 ALTERED_WEIGHT = 0.5
-"""What a pair with an altered copy counts for."""
+"""What a pair with an altered copy, or with a disguised text, counts for."""
 _ALTERED_PART = 0.35
 """Part of the releases that are altered."""
+_DISGUISED_PART = 0.35
+"""Part of the pairs in two languages of one script of which one text is disguised."""
+_SOUNDS_KEPT = 5
+"""Of eight names, so many keep their sound in letters that nobody has seen."""
 
 
 def learn(
@@ -83,7 +92,46 @@ def examples_of(
                     )
                 )
                 break
+    return found + _in_disguise(originals, collection, wanted)
+
+
+def _in_disguise(
+    records: Sequence[Record], collection: Collection, wanted: Iterable[tuple[int, int]]
+) -> list[Example]:
+    """Pairs as if one text was in letters that the other does not share.
+
+    Few languages are in scripts of their own where labelled texts are had; what is learned of these alone
+    does not hold for all others.
+    """
+    found = []
+    for one, other in sorted(wanted):
+        draw = random.Random(f"disguise {records[one].id} {records[other].id}")  # noqa: S311 - reproducible
+        ours, theirs = collection.contents[one], collection.contents[other]
+        if draw.random() < _DISGUISED_PART and (
+            relation(ours.prepared.language, theirs.prepared.language) == SCRIPT
+        ):
+            hidden = disguised(ours)
+            record = replace(records[one], language=UNSEEN)
+            found.append(_example(record, records[other], hidden, theirs, ALTERED_WEIGHT))
     return found
+
+
+def disguised(content: Content) -> Content:
+    """A text as if it was written in letters of its own: of names some keep their sound, nothing else."""
+    prepared = content.prepared
+    kept = ~np.isin(prepared.kinds, (NAME, COGNATE, WORD)) & (
+        ~np.isin(prepared.kinds, (FINE, COARSE)) | (prepared.hashes % 8 < _SOUNDS_KEPT)
+    )
+    return replace(
+        content,
+        prepared=replace(
+            prepared,
+            language=UNSEEN,
+            hashes=prepared.hashes[kept],
+            kinds=prepared.kinds[kept],
+            places=prepared.places[kept],
+        ),
+    )
 
 
 def _versions(records: Sequence[Record]) -> list[tuple[int, int]]:

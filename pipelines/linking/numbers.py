@@ -14,10 +14,16 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from pipelines.linking.dictionary import A_WORD, UNSPACED
+
 _SPACES = "\u00a0\u2007\u2009\u202f "
 _NUMBER = re.compile(rf"\d+(?:[.,'’٬٫{_SPACES}]\d+)*")
 _GROUPED = re.compile(rf"\d{{1,3}}(?:[{_SPACES}'’]\d{{3}})+(?:[.,]\d+)?")
-_WORDS_AFTER = re.compile(r"[\s\u00a0]?([^\W\d_]+)(?:\s([^\W\d_]+))?")
+_WORDS_AFTER = re.compile(rf"[\s\u00a0]?({A_WORD.pattern})(?:\s({A_WORD.pattern}))?(?:\s({A_WORD.pattern}))?")
+_WORD_BEFORE = re.compile(rf"({A_WORD.pattern})\s$")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060]")
+_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}(\.\d+)?")
+"""Grouped as in India: 12,34,567."""
 _GROUPING = re.compile(rf"[{_SPACES}'’٬]")
 _EAST_ASIAN_POWERS = {
     "百": 2, "千": 3, "万": 4, "萬": 4, "亿": 8, "億": 8, "兆": 12,
@@ -30,6 +36,7 @@ _DIGITS = {
     for code in range(0x660, 0xFF1A)
     if chr(code).isdecimal() and not chr(code).isascii()
 }
+_LONGEST_POWER = 40
 _SHORTEST_ABBREVIATION = 2
 """Single letters behind a number are units as often as millions."""
 _MOST_DIGITS = 30
@@ -85,7 +92,7 @@ def _continues(text: str, before: Number, number: Number) -> bool:
     )
 
 
-def _read(text: str, raw: str, start: int, powers: Mapping[str, int]) -> list[Number]:
+def _read(text: str, raw: str, start: int, powers: _Powers) -> list[Number]:
     if not raw.isdigit() and any(space in raw for space in _SPACES) and not _GROUPED.fullmatch(raw):
         # Numbers that only stand beside each other: "23 2017".
         pieces = list(re.finditer(rf"[^{_SPACES}]+", raw))
@@ -97,11 +104,14 @@ def _read(text: str, raw: str, start: int, powers: Mapping[str, int]) -> list[Nu
     if len(values) > 1:
         return [Number(_trim(value), start, start + len(raw)) for value in values]
     power, end = _power_after(text, start + len(raw), powers)
+    power = power or _power_before(text, start, powers)
     return [Number(_scale(values[0], power), start, end)]
 
 
 def _plain(raw: str) -> list[str]:
     """One value, or the parts of what is no quantity (a date, a version, an address)."""
+    if _LAKHS.fullmatch(raw):
+        return [raw.replace(",", "")]
     parts = re.split(r"[.,]", raw)
     separators = re.findall(r"[.,]", raw)
     if all(len(part) == 3 for part in parts[1:]) and len(parts[0]) <= 3 and parts[0] != "0":
@@ -135,7 +145,7 @@ def _trim(value: str) -> str:
     return f"{whole}.{decimals}" if decimals else whole
 
 
-def _power_after(text: str, end: int, powers: Mapping[str, int]) -> tuple[int, int]:
+def _power_after(text: str, end: int, powers: _Powers) -> tuple[int, int]:
     """Power of ten that is written behind a number, and where it ends."""
     total = 0
     match = _EAST_ASIAN.match(text, end)
@@ -143,32 +153,63 @@ def _power_after(text: str, end: int, powers: Mapping[str, int]) -> tuple[int, i
         total += _EAST_ASIAN_POWERS[match.group(1)]
         end = match.end()
         match = _EAST_ASIAN.match(text, end)
-    if total or not powers:
+    if total or not powers.after:
         return total, end
-    words = _WORDS_AFTER.match(text[end : end + 40])
+    after = text[end : end + _LONGEST_POWER]
+    if powers.unspaced:
+        spaces = len(after) - len(after.lstrip())
+        for said, power in powers.after.items():
+            if after.startswith(said, spaces):
+                return power, end + spaces + len(said)
+        return 0, end
+    words = _WORDS_AFTER.match(after)
     if words is not None:
-        first = words.group(1).casefold()
-        both = f"{first} {(words.group(2) or '').casefold()}"
-        for said, close in ((both, words.end()), (first, words.end(1))):
-            if said in powers:
-                return powers[said], end + close
+        for count in (3, 2, 1):
+            said = " ".join((each or "").casefold() for each in words.groups()[:count])
+            if said in powers.after:
+                return powers.after[said], end + words.end(count)
     return 0, end
 
 
-@lru_cache(maxsize=128)
-def _powers(language: str) -> Mapping[str, int]:
+def _power_before(text: str, start: int, powers: _Powers) -> int:
+    """Power of ten that is written in front of a number: milioni 312."""
+    if not powers.before:
+        return 0
+    word = _WORD_BEFORE.search(text, max(0, start - _LONGEST_POWER), start)
+    return powers.before.get(word.group(1).casefold(), 0) if word is not None else 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Powers:
     """Words for thousand, million ... of a language, with their powers of ten."""
+
+    after: Mapping[str, int]
+    """Those that follow the number, the longest first."""
+    before: Mapping[str, int]
+    unspaced: bool
+
+
+_NO_POWERS = _Powers({}, {}, unspaced=False)
+
+
+@lru_cache(maxsize=128)
+def _powers(language: str) -> _Powers:
     try:
         locale = Locale.parse(language)
     except (UnknownLocaleError, ValueError):
-        return {}
-    found: dict[str, int] = {}
+        return _NO_POWERS
+    after: dict[str, int] = {}
+    before: dict[str, int] = {}
     for width, shortest in (("short", _SHORTEST_ABBREVIATION), ("long", 1)):
         for forms in locale.compact_decimal_formats.get(width, {}).values():
             for magnitude, pattern in forms.items():
-                shown = str(pattern.pattern).split(";")[0].replace("'", "")
+                shown = _INVISIBLE.sub("", str(pattern.pattern).split(";")[0].replace("'", ""))
                 word = re.sub(r"[0\s\u00a0]+", " ", shown).strip(" .").casefold()
                 if len(word) >= shortest:
                     # "00 million" for 10,000,000: 10^7 shown with two digits.
-                    found[word] = len(magnitude) - shown.count("0")
-    return found
+                    power = len(magnitude) - shown.count("0")
+                    after[word] = power
+                    if not shown.lstrip().startswith("0") and width == "long":
+                        before[word] = power
+    ordered = sorted(after.items(), key=lambda each: (-len(each[0]), each))
+    return _Powers(dict(ordered), before, language in UNSPACED)

@@ -35,7 +35,9 @@ from anyascii import anyascii
 from numpy.typing import NDArray
 
 from pipelines.linking.dictionary import (
+    A_WORD,
     UNSPACED,
+    bare,
     concepts_by_run,
     concepts_by_word,
     fold,
@@ -46,7 +48,7 @@ from pipelines.linking.numbers import Number, numbers_in, western_digits
 from pipelines.linking.passages import passages_of, units
 from pipelines.linking.sounds import chinese_skeleton, skeletons, transcribed_runs
 
-PREPARED_VERSION = 1
+PREPARED_VERSION = 2
 """Raise it with every change to what is prepared: what is stored under another version is made again."""
 
 NUMBER, COUNT, DATE, CONCEPT, CALENDAR, NAME, COGNATE, FINE, COARSE, WORD = range(10)
@@ -60,14 +62,14 @@ _MARKS = (
     re.compile('["“”„«»「」『』]'),
     re.compile("[(（]"),
 )
-_COMBINING = "".join(
-    chr(code) for code in range(0x300, 0x1100) if unicodedata.category(chr(code)) in ("Mn", "Mc")
-)
-_WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_COMBINING}\u200c\u200d]|['’](?=[^\W\d_]))*")
 _DIGIT = re.compile(r"\d")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{3,}")
 _IDEOGRAPHS = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 _EAST_ASIAN_DATE = re.compile(r"(\d{1,2})\s?[月월]\s?(\d{1,2})\s?[日일]")
+_MONTH_AND_DAY_IN_FIGURES = re.compile(r"(\d{1,2})(?:-?р|\s?(?:дугаар|дүгээр))?\s+сарын\s+(\d{1,2})\b")
+"""Mongolian."""
+_DAY_AND_MONTH_IN_FIGURES = re.compile(r"(\d{1,2})\s+tháng\s+(\d{1,2})\b", re.IGNORECASE)
+"""Vietnamese."""
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[./](\d{1,2})[./](?:19|20)?\d\d\b")
 _ISO_DATE = re.compile(r"\b(?:19|20)\d\d-(\d\d)-(\d\d)\b")
 _LETTERS_OF_A_WORD = 5
@@ -76,6 +78,8 @@ _SHORTEST_COGNATE = 6
 _NEAR = 3
 """Words between a day's number and its month, at most ("23 de febrero")."""
 _BIGGEST_DAY = 31
+_WITHOUT_CAPITALS = frozenset(("ka",))
+"""Languages whose letters are small ones to Unicode, but which write names with them."""
 
 Hashes: TypeAlias = NDArray[np.uint64]
 
@@ -154,7 +158,7 @@ def prepare(title: str, body: str, language: str) -> Prepared:
     """Prepare a text. `language` is the primary tag of its language."""
     passages = passages_of(body)
     texts = [_plain(each) for each in (*passages, title)]
-    words = [_WORD.findall(text) for text in texts]
+    words = [A_WORD.findall(text) for text in texts]
     lowered = {word for some in words[:-1] for word in some if word[0].islower()}
     found: list[tuple[int, int]] = []
     counts: list[int] = []
@@ -256,7 +260,7 @@ def _anchors(text: str, words: Sequence[str], language: str, lowered: Set[str]) 
                     found.add((_hash(concept), _kind_of_concept(concept)))
                     break
     if spoken:
-        matches = list(_WORD.finditer(text))
+        matches = list(A_WORD.finditer(text))
         starts = [match.start() for match in matches]
         for at, month in spoken:
             days = _days_beside(matches[at].start(), matches[at].end(), at, starts, numbers)
@@ -275,6 +279,10 @@ def _kind_of(number: Number) -> int:
 def _numeric_dates(text: str) -> Iterator[tuple[int, int]]:
     for match in _EAST_ASIAN_DATE.finditer(text):
         yield int(match.group(1)), int(match.group(2))
+    for match in _MONTH_AND_DAY_IN_FIGURES.finditer(text):
+        yield int(match.group(1)), int(match.group(2))
+    for match in _DAY_AND_MONTH_IN_FIGURES.finditer(text):
+        yield int(match.group(2)), int(match.group(1))
     for match in _ISO_DATE.finditer(text):
         yield int(match.group(1)), int(match.group(2))
     for match in _NUMERIC_DATE.finditer(text):
@@ -336,12 +344,13 @@ def _keys(word: str, language: str) -> tuple[str, tuple[tuple[int, int], ...], t
     latin = _latin(plain)
     if len(latin) >= _SHORTEST_COGNATE:
         common.append((_hash(f"-{_sounding(latin)[:_LETTERS_OF_A_WORD]}"), COGNATE))
-    upper, lower = word[0].isupper(), word[0].islower()
+    upper, lower = word[0].isupper(), word[0].islower() and language not in _WITHOUT_CAPITALS
     sounds: list[tuple[int, int]] = []
     if not lower and language not in UNSPACED:
-        fine, coarse = skeletons(word)
-        sounds += [(_hash(f"={fine}"), FINE)] if fine else []
-        sounds += [(_hash(f"~{coarse}"), COARSE)] if coarse else []
+        for form in filter(None, (word, bare(word, language))):
+            fine, coarse = skeletons(form)
+            sounds += [(_hash(f"={fine}"), FINE)] if fine else []
+            sounds += [(_hash(f"~{coarse}"), COARSE)] if coarse else []
     if not upper:
         # Without capitals any word may be a name.
         return stem(plain), (*common, *sounds), ()

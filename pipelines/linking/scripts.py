@@ -21,16 +21,26 @@ from pipelines.linking.prepared import (
 LANGUAGE, SCRIPT, NOTHING = "language", "script", "nothing"
 RELATIONS = (LANGUAGE, SCRIPT, NOTHING)
 
+UNSEEN = "qaa"
+"""A language that no text is in (the tag is for private use), written in letters of its own."""
+
+_MANY: Mapping[str, str] = {
+    "cyrillic": "ru uk bg sr mk be kk ky mn tg tt ba cv os sah ce ab",
+    "arabic": "ar fa ur ps ckb sd ug prs ks arz ary azb",
+    "hebrew": "he yi",
+    "devanagari": "hi mr ne sa bho mai",
+    "ethiopic": "am ti",
+    "han": "zh yue wuu",
+    "tibetan": "bo dz",
+}
 _OTHER_SCRIPTS: Mapping[str, str] = {
-    **dict.fromkeys(("ru", "uk", "bg", "sr", "mk", "be", "kk", "ky", "mn", "tg", "tt"), "cyrillic"),
-    **dict.fromkeys(("ar", "fa", "ur", "ps", "ckb", "sd", "ug"), "arabic"),
-    **dict.fromkeys(("he", "yi"), "hebrew"),
-    **dict.fromkeys(("hi", "mr", "ne", "sa"), "devanagari"),
-    "el": "greek", "hy": "armenian", "ka": "georgian", "am": "ethiopic", "ti": "ethiopic", "bn": "bengali",
-    "ta": "tamil", "te": "telugu", "kn": "kannada", "ml": "malayalam", "gu": "gujarati", "pa": "gurmukhi",
-    "si": "sinhala", "zh": "han", "ja": "japanese", "ko": "korean", "th": "thai", "lo": "lao", "km": "khmer",
-    "my": "burmese", "dv": "thaana", "bo": "tibetan", "dz": "tibetan",
+    **{tag: script for script, tags in _MANY.items() for tag in tags.split()},
+    "el": "greek", "hy": "armenian", "ka": "georgian", "bn": "bengali", "ta": "tamil", "te": "telugu",
+    "kn": "kannada", "ml": "malayalam", "gu": "gujarati", "pa": "gurmukhi", "si": "sinhala",
+    "ja": "japanese", "ko": "korean", "th": "thai", "lo": "lao", "km": "khmer", "my": "burmese",
+    "dv": "thaana", UNSEEN: "of its own",
 }  # fmt: skip
+_WITH_CAPITALS = frozenset(("latin", "cyrillic", "greek", "armenian"))
 _SYLLABIC = frozenset(("han", "japanese", "korean"))
 """Scripts in which foreign names are spelled in syllables."""
 
@@ -44,7 +54,9 @@ def relation(left: str, right: str) -> str:
     """What two languages (primary tags) have in common, one of `RELATIONS`."""
     if left == right:
         return LANGUAGE
-    return SCRIPT if script_of(left) == script_of(right) else NOTHING
+    script = script_of(left)
+    # Without capitals no name is seen, and two such languages are compared as others are: by sounds.
+    return SCRIPT if script == script_of(right) and script in _WITH_CAPITALS else NOTHING
 
 
 @lru_cache(maxsize=4096)

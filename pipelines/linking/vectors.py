@@ -15,6 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.linking.encoders import half_knows
 from pipelines.linking.encoders.protocol import Encoder
 from pipelines.linking.passages import passages_of
 from pipelines.linking.prepared import CONCEPT, DATE, NAME, NUMBER, TITLE, Prepared
@@ -63,8 +64,9 @@ class Vectors:
 
 
 def knows(encoder: Encoder, language: str) -> bool:
-    """Whether an encoder knows a language."""
-    return encoder.languages is None or language in encoder.languages
+    """Whether an encoder knows a language, or half of it."""
+    known = encoder.languages
+    return known is None or language in known or half_knows(encoder.identity, language)
 
 
 def encode(texts: Sequence[tuple[str, Prepared]], encoder: Encoder | None) -> list[Vectors | None]:

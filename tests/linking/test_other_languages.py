@@ -23,9 +23,6 @@ MISSED = {
     # One line each, without a name: asked.
     ("ol-1", "ol-3"),
     ("ol-2", "ol-3"),
-    # Names without capitals, and millions that are not read as such: asked.
-    ("il-en", "il-he"),
-    ("th-en", "th-th"),
     # Two sentences without a figure: asked.
     ("xq-da", "xq-nl"),
 }

@@ -33,7 +33,7 @@ class UniversalEncoder:
     name = "use"
     dimension = 512
     languages: frozenset[str] | None = frozenset(
-        ("ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
+        ("ar", "de", "en", "es", "fr", "id", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh")
     )
 
     def __init__(self) -> None:
