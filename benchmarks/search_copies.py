@@ -60,8 +60,6 @@ def fill_with_copies(
     with database.write() as connection:
         recount(connection)
         tell("counted")
-        if not database.is_sqlite:
-            connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
         texts.settle(connection)
     tell("indexed")
 

@@ -77,3 +77,13 @@ class TraitPairRow(Table):
     one: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     other: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     number: Mapped[int]
+
+
+class EntrySortRow(Table):
+    """How many entries have exactly these traits (`storage.search.sorts`)."""
+
+    __tablename__ = "entry_sorts"
+
+    traits: Mapped[str] = mapped_column(Text, primary_key=True)
+    """As of an entry."""
+    number: Mapped[int]

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0011"
+HEAD = "0013"
 """The revision that this code works with. Named here so that opening a database that is up to date
 does not cost the import of Alembic."""
 

@@ -23,9 +23,16 @@ from storage.search.filters import DIMENSIONS, Filter, traits_of
 from storage.search.index import ALL, DAY, EVERY, MONTH, SHIFT, YEAR, Trait, first_of
 from storage.search.limits import COUNTED, COUNTED_BY_TIME, MOST_ITEMS, bounded, spelled_out
 from storage.search.matching import matching
+from storage.search.sorts import by_trait, sorts_with
 from storage.search.spans import spans_between
 from storage.search.summaries import StatementSummary, summaries
-from storage.search_tables import EntryRow, EntryTraitRow, TraitCountRow, TraitPairRow, TraitRow
+from storage.search_tables import (
+    EntryRow,
+    EntryTraitRow,
+    TraitCountRow,
+    TraitPairRow,
+    TraitRow,
+)
 
 Span = Literal["day", "month", "year"]
 _SPANS: Mapping[str, int] = {"day": DAY, "month": MONTH, "year": YEAR}
@@ -142,6 +149,8 @@ def count(connection: Connection, wanted: Filter) -> Count:
             return Count(0)
         if resolved.kept_ready:
             return Count(_kept(connection, resolved))
+        if (sorts := _sorts(connection, resolved)) is not None:
+            return Count(sum(sorts.values()))
         limited = _latest(connection, resolved, COUNTED + 1)
         number = connection.scalar(select(func.count()).select_from(limited)) or 0
         return Count(min(number, COUNTED), number <= COUNTED)
@@ -160,19 +169,10 @@ def facets(connection: Connection, wanted: Filter) -> Facets:
         if resolved.kept_ready and not resolved.having:
             numbers = _between(connection, resolved, None)
             return Facets(Count(numbers[resolved.every]), _sorted(numbers, names))
-        matched = _latest(connection, resolved, COUNTED + 1)
-        rows = connection.scalars(
-            select(EntryRow.traits)
-            .join(matched, matched.c.entry == EntryRow.number)
-            .order_by(EntryRow.number.desc())
-        ).all()
-        counted: Counter[int] = Counter()
-        # Many entries have the same traits.
-        for traits, number in Counter(rows[:COUNTED]).items():
-            for trait in traits.split():
-                counted[int(trait)] += number
-        total = Count(min(len(rows), COUNTED), len(rows) <= COUNTED)
-        return Facets(total, _sorted(counted, names))
+        if (sorts := _sorts(connection, resolved)) is not None:
+            return Facets(Count(sum(sorts.values())), _sorted(by_trait(sorts), names))
+        sorts, exact = _latest_sorts(connection, resolved)
+        return Facets(Count(sum(sorts.values()), exact), _sorted(by_trait(sorts), names))
 
 
 def volume(connection: Connection, wanted: Filter, by: Span = "month") -> Volume:
@@ -300,6 +300,29 @@ def _matching(connection: Connection, wanted: _Wanted, limit: int, before: int |
 
 def _latest(connection: Connection, wanted: _Wanted, limit: int) -> Any:  # noqa: ANN401 - a subquery
     return _matching(connection, wanted, limit).subquery()
+
+
+def _latest_sorts(connection: Connection, wanted: _Wanted) -> tuple[Mapping[str, int], bool]:
+    """The sorts of the latest COUNTED entries; and whether these are all that there are."""
+    latest = _latest(connection, wanted, COUNTED + 1)
+    rows = connection.execute(
+        select(EntryRow.traits, func.count(), func.min(EntryRow.number))
+        .join(latest, latest.c.entry == EntryRow.number)
+        .group_by(EntryRow.traits)
+    ).all()
+    sorts = {traits: number for traits, number, _ in rows}
+    exact = sum(sorts.values()) <= COUNTED
+    if not exact:
+        # The earliest was looked for only to know whether there are more.
+        sorts[min(rows, key=lambda each: each[2])[0]] -= 1
+    return sorts, exact
+
+
+def _sorts(connection: Connection, wanted: _Wanted) -> Mapping[str, int] | None:
+    """The sorts of all entries that are wanted; None when days or words are asked for, or too many."""
+    if wanted.text or wanted.since is not None or wanted.until is not None:
+        return None
+    return sorts_with(connection, wanted.having, wanted.without)
 
 
 def _has(entry: ColumnElement[int], trait: int) -> ColumnElement[bool]:

@@ -21,7 +21,14 @@ from storage.database import insert_many
 from storage.search import texts
 from storage.search.texts import Document
 from storage.search.words import primary, words_of
-from storage.search_tables import EntryRow, EntryTraitRow, TraitCountRow, TraitPairRow, TraitRow
+from storage.search_tables import (
+    EntryRow,
+    EntrySortRow,
+    EntryTraitRow,
+    TraitCountRow,
+    TraitPairRow,
+    TraitRow,
+)
 from storage.tables import ReleaseRow, RevisionRow, StatementRow
 from storage.walks import CHUNK
 
@@ -109,7 +116,7 @@ def rebuild(connection: Connection, tell: Callable[[int], object] = lambda _numb
 
 def recount(connection: Connection) -> None:
     """Make the counts anew from the entries."""
-    for derived in (TraitPairRow, TraitCountRow):
+    for derived in (EntrySortRow, TraitPairRow, TraitCountRow):
         connection.execute(delete(derived))
     changes = _Changes()
     for number, traits in connection.execute(select(EntryRow.number, EntryRow.traits)):
@@ -355,11 +362,14 @@ class _Changes:
             counts[trait, MONTH, day.replace(day=1).toordinal()] += by
             counts[trait, DAY, ordinal] += by
         pairs: Counter[tuple[int, int]] = Counter()
+        sorts: Counter[tuple[str]] = Counter()
         for traits, by in self._sorts.items():
+            sorts[(" ".join(map(str, traits)),)] += by
             for pair in permutations(traits, 2):
                 pairs[pair] += by
         _add_up(connection, "trait_counts", ("trait", "span", "start"), counts)
         _add_up(connection, "trait_pairs", ("one", "other"), pairs)
+        _add_up(connection, "entry_sorts", ("traits",), sorts)
         self._by_day, self._sorts = Counter(), Counter()
 
 

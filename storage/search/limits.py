@@ -16,6 +16,9 @@ MOST_ITEMS = 200
 """Statements on one page of an answer."""
 COUNTED = 5_000
 """Entries that are counted one by one, the latest first, where no count was kept ready."""
+SORTS = 20_000
+"""Sorts of entries from which counts under several filters are added up; where there are more, entries are
+counted one by one."""
 COUNTED_BY_TIME = 50_000
 """Entries that a volume over time counts one by one."""
 _STEPS = 20_000
@@ -43,6 +46,8 @@ def limits(seconds: float) -> str:
         # Five thousand entries by their numbers, not by reading all there are: no disk turns here.
         "random_page_cost": "1.1",
         "jit": "off",
+        # Others ask too: a helper has to be started, and takes a core from them.
+        "max_parallel_workers_per_gather": "0",
     }
     return "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
 

@@ -1,19 +1,22 @@
 """Entries whose text holds what is sought, as each of the two databases finds them soonest.
 
 PostgreSQL reckons reading a vector as next to nothing, and the words of a phrase as words anywhere. Left
-alone, it goes back through the latest entries for a page of them, and where few answer, through all of them.
-So it is asked first how many entries it expects (EXPLAIN), and told which of two ways to take.
+alone, it goes back through the latest entries for a page of them, and where few answer, through all of
+them. So it is asked first how many entries it expects (EXPLAIN), and told which of two ways to take. Phrases
+it finds by the pairs of words in them, kept as numbers that several pairs may share (`storage.search.texts`):
+whether the words stand in a row is looked at afterwards, in the few entries that are left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, TextClause, bindparam, column, select, table, text
 
-from storage.search.texts import NAME, Phrase, Sought
+from storage.search.texts import NAME, PAIR, PAIRS, Phrase, Sought
 
 # Microseconds on the machine of `benchmarks/README.md`; only what they are to each other matters.
 _LATEST = 6.0
@@ -24,6 +27,10 @@ _LOOKED_AT = 10.0
 """To look at the vector of an entry that was found."""
 _SPREAD = 200
 """Of so many entries that have all words of a phrase one has them in a row: words of a usual text."""
+_SPREAD_OF_PAIRS = 4
+"""Of so many entries that have its pairs of words."""
+_MOST_PAIRS = 8
+"""Of one phrase that are looked for: more of them find no fewer entries."""
 
 
 def matching(
@@ -45,13 +52,13 @@ def matching(
         return select(entry.label("entry")).select_from(words).where(condition), entry
     words = table(NAME, column("entry"), column("words"))
     whole = _conditions(wanted, having, without)
-    # What the index answers by itself: the words of phrases, wherever they stand.
-    told = _conditions(_without_places(wanted), having, without)
-    if _is_read_from_the_latest(_estimate(connection, told), entries, limit, placed=told != whole):
+    # What the indexes answer by themselves: pairs of words, or the words of phrases wherever they stand.
+    told, spread = _without_places(wanted, whole, having, without)
+    if _is_read_from_the_latest(_estimate(connection, told), entries, limit, spread=spread):
         return select(words.c.entry).where(_as_sql(whole)), words.c.entry
     found = select(words.c.entry).where(_as_sql(told)).cte("found")
     found = found.prefix_with("MATERIALIZED", dialect="postgresql")
-    if told == whole:
+    if spread == 1:
         return select(found.c.entry), found.c.entry
     # An offset keeps the order inside: vectors are looked at one after the other until a page is full.
     latest = select(found.c.entry).order_by(found.c.entry.desc()).offset(0).subquery("latest")
@@ -62,29 +69,16 @@ def matching(
     return select(latest.c.entry).where(answers.scalar_subquery()), latest.c.entry
 
 
-def _is_read_from_the_latest(found: int, entries: int, limit: int, *, placed: bool) -> bool:
+def _is_read_from_the_latest(found: int, entries: int, limit: int, *, spread: int) -> bool:
     """Whether going back from the latest entry is the shorter way. `found`: entries that the index finds;
-    `placed`: their vectors must be looked at."""
+    `spread`: one of so many answers, and their vectors must be looked at; 1: all do."""
     found = max(1, found)
-    answering = max(1, found // _SPREAD) if placed else found
+    answering = max(1, found // spread)
     from_the_latest = min(entries, limit * entries / answering) * _LATEST
     by_the_index = found * _FOUND
-    if placed:
-        by_the_index += min(found, limit * _SPREAD) * _LOOKED_AT
+    if spread > 1:
+        by_the_index += min(found, limit * spread) * _LOOKED_AT
     return from_the_latest < by_the_index
-
-
-def _without_places(wanted: Sought) -> Sought:
-    """Found by everything that is sought, and by more: of phrases, each word by itself."""
-    groups = tuple(
-        tuple(
-            replace(each, in_a_row=False, title=each.title and all(other.title for other in group))
-            for each in group
-        )
-        for group in wanted.groups
-    )
-    excluded = tuple(each for each in wanted.excluded if len(each.words) == 1 and not each.title)
-    return replace(wanted, groups=groups, excluded=excluded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +88,12 @@ class _Conditions:
     words: str
     titles: str
     """To the words of the titles alone."""
+    pairs: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    """To the pairs of words: one alternative of each group, of it every pair."""
 
 
 def _conditions(wanted: Sought, having: Sequence[int], without: Sequence[int]) -> _Conditions:
-    titles = tuple(group for group in wanted.groups if all(each.title for each in group))
+    titles = tuple(group for group in wanted.groups if _is_of_titles(group))
     others = tuple(group for group in wanted.groups if group not in titles)
     return _Conditions(
         _for_postgresql(replace(wanted, groups=others), having, without),
@@ -105,24 +101,80 @@ def _conditions(wanted: Sought, having: Sequence[int], without: Sequence[int]) -
     )
 
 
-def _as_sql(conditions: _Conditions, of: str = NAME) -> TextClause:
-    parts = {
-        "titles": (conditions.titles, f"ts_filter({of}.words, '{{a}}') @@ CAST(:titles AS tsquery)"),
-        "sought": (conditions.words, f"{of}.words @@ CAST(:sought AS tsquery)"),
+def _without_places(
+    wanted: Sought, whole: _Conditions, having: Sequence[int], without: Sequence[int]
+) -> tuple[_Conditions, int]:
+    """Found by everything that is sought, and by more: of phrases, each word or pair of words by itself. And
+    of how many of these entries one answers the whole question."""
+    by_pairs = {
+        group: pairs for group in wanted.groups if (pairs := _pairs_of(group)) and not _is_of_titles(group)
     }
-    asked = {name: each for name, each in parts.items() if each[0]}
-    return text(" AND ".join(condition for _, condition in asked.values())).bindparams(
-        *(bindparam(name, question, literal_execute=True) for name, (question, _) in asked.items())
+    groups = tuple(
+        tuple(replace(each, in_a_row=False, title=each.title and _is_of_titles(group)) for each in group)
+        for group in wanted.groups
+        if group not in by_pairs
+    )
+    excluded = tuple(each for each in wanted.excluded if len(each.words) == 1 and not each.title)
+    if by_pairs:
+        # Few are left: what they must not have is looked at in them.
+        excluded, without = (), ()
+    told = replace(
+        _conditions(Sought(groups, excluded), having, without), pairs=tuple(dict.fromkeys(by_pairs.values()))
+    )
+    if told == whole:
+        return told, 1
+    in_a_row = any(len(each.words) > 1 for group in groups for each in group)
+    return told, _SPREAD_OF_PAIRS if by_pairs and not in_a_row else _SPREAD
+
+
+def _is_of_titles(group: Sequence[Phrase]) -> bool:
+    return all(each.title for each in group)
+
+
+def _pairs_of(group: Sequence[Phrase]) -> tuple[tuple[str, ...], ...]:
+    """The pairs of words of each alternative; empty when one of them has none."""
+    pairs = [_pairs(each) for each in group]
+    return tuple(dict.fromkeys(pairs)) if all(pairs) else ()
+
+
+def _pairs(phrase: Phrase) -> tuple[str, ...]:
+    whole = phrase.words[:-1] if phrase.begins else phrase.words
+    return tuple(f"{one} {other}" for one, other in pairwise(whole))[:_MOST_PAIRS]
+
+
+def _written(conditions: _Conditions, of: str) -> tuple[str, dict[str, str]]:
+    """As SQL with named values, and these. The names are the table's: one query may hold two conditions."""
+    parts: list[str] = []
+    values: dict[str, str] = {}
+
+    def named(value: str) -> str:
+        values[f"{of}_{len(values)}"] = value
+        return f":{of}_{len(values) - 1}"
+
+    if conditions.titles:
+        parts.append(f"ts_filter({of}.words, '{{a}}') @@ CAST({named(conditions.titles)} AS tsquery)")
+    if conditions.words:
+        parts.append(f"{of}.words @@ CAST({named(conditions.words)} AS tsquery)")
+    for group in conditions.pairs:
+        alternatives = (
+            f"{PAIRS}({of}.words) @> ARRAY[{', '.join(PAIR.format(named(each)) for each in pairs)}]"
+            for pairs in group
+        )
+        parts.append(f"({' OR '.join(alternatives)})")
+    return " AND ".join(parts), values
+
+
+def _as_sql(conditions: _Conditions, of: str = NAME) -> TextClause:
+    written, values = _written(conditions, of)
+    return text(written).bindparams(
+        *(bindparam(name, value, literal_execute=True) for name, value in values.items())
     )
 
 
 def _estimate(connection: Connection, conditions: _Conditions) -> int:
     """How many entries there are of a question, as PostgreSQL's statistics say."""
-    asked = {"sought": conditions.words, "titles": conditions.titles}
-    plan = connection.scalar(
-        text(f"EXPLAIN (FORMAT JSON) SELECT FROM {NAME} WHERE {_as_sql(conditions).text}"),
-        {name: value for name, value in asked.items() if value},
-    )
+    written, values = _written(conditions, NAME)
+    plan = connection.scalar(text(f"EXPLAIN (FORMAT JSON) SELECT FROM {NAME} WHERE {written}"), values)
     return int(plan[0]["Plan"]["Plan Rows"])
 
 

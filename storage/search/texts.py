@@ -27,10 +27,22 @@ _SQLITE = (
     # An index without content forgets a document only when it is told its words (SQLite before 3.43).
     f"CREATE TABLE {_KEPT} (entry INTEGER PRIMARY KEY, words BLOB NOT NULL)",
 )
+PAIRS = "statement_word_pairs"
+"""Function of PostgreSQL: a vector's pairs of words that stand side by side, each as PAIR."""
+PAIR = "(hashtext({}) & 65535)"
+"""The number of two words with a space between them. Not every pair has its own: an index of so many numbers
+stays small, and of texts that share one by chance there are few."""
 _POSTGRESQL = (
     f"CREATE TABLE {NAME} (entry bigint PRIMARY KEY, words tsvector NOT NULL)",
     # Vectors lie apart from their rows, so that many rows are counted without reading them.
     f"ALTER TABLE {NAME} SET (toast_tuple_target = 128)",
+    # Dear: to be read from its index, not made for entries that were found in another way.
+    f"CREATE FUNCTION {PAIRS}(words tsvector) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE "  # noqa: S608
+    "COST 2000 AS $$ SELECT array_agg(" + PAIR.format("word || ' ' || next_word") + ") FROM ("
+    "SELECT lexeme AS word, place, lead(lexeme) OVER by_place AS next_word, "
+    "lead(place) OVER by_place AS next_place "
+    "FROM (SELECT lexeme, unnest(positions) AS place FROM unnest(words)) AS placed "
+    "WINDOW by_place AS (ORDER BY place)) AS pairs WHERE next_place = place + 1 $$",
 )
 # A long list of pending entries is read through by every question.
 _POSTGRESQL_INDEXES = {
@@ -40,6 +52,9 @@ _POSTGRESQL_INDEXES = {
     # them is read for in every text that has it.
     f"ix_{NAME}_titles": f"CREATE INDEX ix_{NAME}_titles ON {NAME} USING gin (ts_filter(words, '{{a}}')) "
     "WITH (gin_pending_list_limit = 256)",
+    # Without it, all texts with the words of a phrase are read for it. Only phrases read what is pending.
+    f"ix_{NAME}_pairs": f"CREATE INDEX ix_{NAME}_pairs ON {NAME} USING gin ({PAIRS}(words)) "
+    "WITH (gin_pending_list_limit = 1024)",
 }
 _USUAL_BATCH, _LARGE_BATCH = 1 << 20, 32 << 20
 """Bytes of new words that FTS5 gathers before it writes them: larger ones leave less to be merged."""
@@ -70,9 +85,11 @@ def settle(connection: Connection) -> None:
     if _is_sqlite(connection):
         _gather(connection, _USUAL_BATCH)
     else:
+        # With less of it an index is written over and over.
+        connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '512MB'")
         for statement in _POSTGRESQL_INDEXES.values():
             connection.exec_driver_sql(statement)
-        # What the index of titles holds is known to the planner from then on.
+        # What the indexes of titles and pairs hold is known to the planner from then on.
         connection.exec_driver_sql(f"ANALYZE {NAME}")
 
 
@@ -87,6 +104,8 @@ def drop_tables(connection: Connection) -> None:
     """Take the index away."""
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {NAME}")
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {_KEPT}")
+    if not _is_sqlite(connection):
+        connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {PAIRS}(tsvector)")
 
 
 def is_part(name: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from storage.database import Database
-from storage.search import finding
+from storage.search import finding, sorts
 from storage.search.cursors import BadCursor
 from storage.search.filters import DIMENSIONS, Filter
 from storage.search.finding import Span, count, facets, find_statements, volume
@@ -102,7 +103,23 @@ def test_a_cursor_of_another_question_or_a_forged_one_is_refused(archive: Databa
             find_statements(connection, Filter(language="es"), cursor=cursor)
 
 
+def test_what_is_counted_from_sorts_of_entries_is_what_is_counted_one_by_one(
+    archive: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = [
+        *({**one, **other} for one in FILTERS for other in FILTERS),
+        {"language": "es", "country": "mx", "withdrawn": False, "has_translation": False},
+    ]
+    save(archive, replace(RELEASES[3], withdrawn="Withdrawn.", content_digest="other"), text("fr", "new"))
+    with archive.read() as connection:
+        from_sorts = [facets(connection, Filter(**each)) for each in several]
+        monkeypatch.setattr(sorts, "SORTS", 0)
+        assert [facets(connection, Filter(**each)) for each in several] == from_sorts
+        assert all(each.total.exact for each in from_sorts)
+
+
 def test_counting_stops_at_a_limit_and_says_so(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sorts, "SORTS", 1)
     monkeypatch.setattr(finding, "COUNTED", 4)
     monkeypatch.setattr(finding, "COUNTED_BY_TIME", 4)
     wanted = Filter(language="es", country="mx")

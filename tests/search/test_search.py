@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +22,7 @@ from storage.search.finding import count, facets, find_statements, volume
 from storage.search.index import count_entries, rebuild
 from storage.search.limits import TooLong
 from storage.search.matching import _is_read_from_the_latest
+from storage.search.words import words_of
 from tests.search.archive import TEXTS, save, text
 from tests.storage.records import NOON, everything
 
@@ -84,13 +88,62 @@ def test_a_question_finds_what_holds_it(
     assert [(query, found(archive, query)) for query, _ in FOUND] == FOUND
 
 
+def test_a_phrase_is_found_by_its_pairs_of_words_as_by_reading_every_text(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.search.matching._is_read_from_the_latest", lambda *_, **__: False)
+    chosen = random.Random(3)
+    words = ("w1", "w2", "w3", "fronteras", "negotiations")
+    made = [
+        text(
+            chosen.choice(("en", "es")),
+            f"phrase-{at}",
+            title=" ".join(chosen.choices(words, k=3)),
+            body=" ".join(chosen.choices(words, k=7)),
+        )
+        for at in range(40)
+    ]
+    save(database, *made)
+    asked = [
+        *chosen.sample([*product(words, repeat=2)], k=8),
+        *(tuple(chosen.choices(words, k=3)) for _ in range(4)),
+    ]
+    for phrase in asked:
+        forms = [tuple(words_of(" ".join(phrase), language)) for language in ("en", "es")]
+        for fields, query in (
+            (("title", "body"), f'"{" ".join(phrase)}"'),
+            (("title",), f'title:"{" ".join(phrase)}"'),
+            (("title", "body"), f'"{" ".join(phrase)}" lang:es'),
+            (("title", "body"), f'"{" ".join(phrase)}" -title:w1 OR "nothing of the kind"'),
+            (("title", "body"), f'"{" ".join(phrase)}*"'),
+        ):
+            expected = {
+                each.id
+                for each in made
+                for field in fields
+                if _holds(words_of(getattr(each, field), each.language), forms)
+                and ("lang:es" not in query or each.language == "es")
+                and ("-title:" not in query or "w1" not in each.title)
+            }
+            with database.read() as connection:
+                page = find_statements(connection, Filter(query=query), limit=100)
+            assert {version.id for one in page.items for version in one.versions} == expected, query
+
+
+def _holds(words: list[str], phrases: Sequence[tuple[str, ...]]) -> bool:
+    return any(
+        tuple(words[at : at + len(phrase)]) == phrase for phrase in phrases for at in range(len(words))
+    )
+
+
 def test_what_is_frequent_is_read_from_the_latest_and_what_is_rare_is_looked_up() -> None:
     page, many = 21, 5001
-    assert not _is_read_from_the_latest(300, 600_000, page, placed=False)
-    assert _is_read_from_the_latest(100_000, 600_000, page, placed=False)
-    assert not _is_read_from_the_latest(50_000, 600_000, many, placed=False)
-    assert not _is_read_from_the_latest(10_000, 600_000, page, placed=True)
-    assert _is_read_from_the_latest(300_000, 600_000, page, placed=True)
+    assert not _is_read_from_the_latest(300, 600_000, page, spread=1)
+    assert _is_read_from_the_latest(100_000, 600_000, page, spread=1)
+    assert not _is_read_from_the_latest(50_000, 600_000, many, spread=1)
+    assert not _is_read_from_the_latest(10_000, 600_000, page, spread=200)
+    assert _is_read_from_the_latest(300_000, 600_000, page, spread=200)
+    assert not _is_read_from_the_latest(1_000, 600_000, page, spread=4)
 
 
 def test_a_statement_is_found_in_the_language_of_any_of_its_versions(database: Database) -> None:
