@@ -77,10 +77,18 @@ def wait_for(process: ChildProcess, seconds: float = SECONDS_TO_END) -> int:
 
 
 def how_it_ended(code: int) -> str:
-    """What an exit code says, for a person."""
-    if code < 0:
-        return f"was killed by signal {-code} ({signal.Signals(-code).name})"
-    return f"ended with exit code {code}"
+    """What an exit code says, for a person, behind the name of what ended."""
+    return f"{'was killed by' if code < 0 else 'ended with'} {exit_in_words(code)}"
+
+
+def exit_in_words(code: int) -> str:
+    """An exit code, negative for a signal, by its name."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {-code}, {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
 
 
 def ignore_what_a_terminal_sends() -> None:

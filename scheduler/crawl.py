@@ -21,6 +21,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import FrameType
 
+from crawler.children import exit_in_words
 from crawler.frontier import RunRequest
 from crawler.items import AddressState, Origin
 from crawler.run import IN_PROGRESS
@@ -226,7 +227,7 @@ class Child:
     def _close(self, crew: Crew, run: RunView) -> RunView:
         """The process ended and left its run open: say so, so that nobody takes it for alive."""
         code = self.process.returncode or 0
-        how = f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        how = exit_in_words(code)
         if run.state == "planned" and self.stopped:
             outcome, error = "stopped", f"interrupted before its run began ({how})"
         elif run.state == "planned":

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from crawler.children import exit_in_words
+
 SHORTEST = 5.0
 """Seconds that a process lives at least: one that ends sooner would end again."""
 
@@ -41,7 +43,8 @@ def answer_in(processes: int, serve: Callable[[], None]) -> None:
             ended, status = os.wait()
             lived = time.monotonic() - made.pop(ended, 0.0)
             if lived < SHORTEST:
-                raise EndsAtOnce(f"process {ended} ended after {lived:.1f} s: {_told(status)}")
+                how = exit_in_words(os.waitstatus_to_exitcode(status))
+                raise EndsAtOnce(f"process {ended} ended after {lived:.1f} s: {how}")
     except KeyboardInterrupt:
         pass  # how a person ends it
     finally:
@@ -56,11 +59,6 @@ def answer_in(processes: int, serve: Callable[[], None]) -> None:
 
 def _end(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _told(status: int) -> str:
-    code = os.waitstatus_to_exitcode(status)
-    return f"exit code {code}" if code >= 0 else f"signal {-code}"
 
 
 def _fork(serve: Callable[[], None], reader: int, writer: int) -> int:

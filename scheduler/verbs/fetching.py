@@ -87,6 +87,7 @@ def fetch_and_take_in(
 
 def _fetched(place: Place, folder: Path, order: dict[str, Any]) -> dict[str, Any]:
     """What the child tells when it has ended."""
+    from crawler.children import exit_in_words
     from crawler.settings import environment_with
 
     state = folder / "state.json"
@@ -111,7 +112,7 @@ def _fetched(place: Place, folder: Path, order: dict[str, Any]) -> dict[str, Any
     told: dict[str, Any] = json.loads(state.read_text("utf-8")) if state.exists() else {}
     if "ended" not in told:
         raise Refusal(
-            f"{order['source']}: the fetch ended without a word (exit code {done.returncode}); log: {log}. "
+            f"{order['source']}: the fetch ended without a word ({exit_in_words(done.returncode)}); log: {log}. "
             "The same command goes on where it was."
         )
     return told

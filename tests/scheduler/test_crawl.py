@@ -264,7 +264,7 @@ def test_ctrl_c_at_the_terminal_works_again_after_a_crawl(
     [
         ("pass", "ended before its run began (exit code 0)"),
         ("raise SystemExit('no such module')", "(exit code 1): no such module"),
-        ("import os; os.kill(os.getpid(), 9)", "(signal SIGKILL)"),
+        ("import os; os.kill(os.getpid(), 9)", "(signal 9, SIGKILL)"),
         (CLAIMS, "ended without closing its run (exit code 0)"),
         (CLAIMS + "os._exit(0)", "ended without closing its run (exit code 0)"),
     ],
