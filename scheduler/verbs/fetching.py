@@ -111,8 +111,9 @@ def _fetched(place: Place, folder: Path, order: dict[str, Any]) -> dict[str, Any
         )
     told: dict[str, Any] = json.loads(state.read_text("utf-8")) if state.exists() else {}
     if "ended" not in told:
+        how = exit_in_words(done.returncode)
         raise Refusal(
-            f"{order['source']}: the fetch ended without a word ({exit_in_words(done.returncode)}); log: {log}. "
+            f"{order['source']}: the fetch ended without a word ({how}); log: {log}. "
             "The same command goes on where it was."
         )
     return told
