@@ -21,14 +21,16 @@ from storage.search.texts import NAME, PAIR, PAIRS, Phrase, Sought
 # Microseconds on the machine of `benchmarks/README.md`; only what they are to each other matters.
 _LATEST = 6.0
 """To read the vector of an entry, one after the other from the latest."""
+_MET = 0.5
+"""To meet an entry in the index of words, of which that of pairs leaves few."""
 _FOUND = 3.5
 """To find an entry by the index, and to put it in order."""
 _LOOKED_AT = 10.0
 """To look at the vector of an entry that was found."""
 _SPREAD = 200
 """Of so many entries that have all words of a phrase one has them in a row: words of a usual text."""
-_SPREAD_OF_PAIRS = 4
-"""Of so many entries that have its pairs of words."""
+_SHARED = 30
+"""Of so many entries that have all words of a phrase one has its pairs of words, or their numbers."""
 _MOST_PAIRS = 8
 """Of one phrase that are looked for: more of them find no fewer entries."""
 
@@ -52,13 +54,16 @@ def matching(
         return select(entry.label("entry")).select_from(words).where(condition), entry
     words = table(NAME, column("entry"), column("words"))
     whole = _conditions(wanted, having, without)
-    # What the indexes answer by themselves: pairs of words, or the words of phrases wherever they stand.
-    told, spread = _without_places(wanted, whole, having, without)
-    if _is_read_from_the_latest(_estimate(connection, told), entries, limit, spread=spread):
+    # What the indexes answer by themselves: the words of phrases wherever they stand, and pairs of them.
+    told = _without_places(wanted, whole, having, without)
+    # By the words alone: of pairs there are no statistics, which would be dear to make.
+    estimated = _estimate(connection, replace(told, pairs=()))
+    placed = told != whole
+    if _is_read_from_the_latest(estimated, entries, limit, placed=placed, by_pairs=bool(told.pairs)):
         return select(words.c.entry).where(_as_sql(whole)), words.c.entry
     found = select(words.c.entry).where(_as_sql(told)).cte("found")
     found = found.prefix_with("MATERIALIZED", dialect="postgresql")
-    if spread == 1:
+    if not placed:
         return select(found.c.entry), found.c.entry
     # An offset keeps the order inside: vectors are looked at one after the other until a page is full.
     latest = select(found.c.entry).order_by(found.c.entry.desc()).offset(0).subquery("latest")
@@ -69,15 +74,18 @@ def matching(
     return select(latest.c.entry).where(answers.scalar_subquery()), latest.c.entry
 
 
-def _is_read_from_the_latest(found: int, entries: int, limit: int, *, spread: int) -> bool:
-    """Whether going back from the latest entry is the shorter way. `found`: entries that the index finds;
-    `spread`: one of so many answers, and their vectors must be looked at; 1: all do."""
+def _is_read_from_the_latest(
+    found: int, entries: int, limit: int, *, placed: bool, by_pairs: bool = False
+) -> bool:
+    """Whether going back from the latest entry is the shorter way. `found`: entries that have the words;
+    `placed`: their vectors must be looked at; `by_pairs`: only of those that the index of pairs leaves."""
     found = max(1, found)
-    answering = max(1, found // spread)
+    answering = max(1, found // _SPREAD) if placed else found
     from_the_latest = min(entries, limit * entries / answering) * _LATEST
-    by_the_index = found * _FOUND
-    if spread > 1:
-        by_the_index += min(found, limit * spread) * _LOOKED_AT
+    left = found / _SHARED if by_pairs else found
+    by_the_index = left * _FOUND + (found * _MET if by_pairs else 0)
+    if placed:
+        by_the_index += min(left, limit * _SPREAD) * _LOOKED_AT
     return from_the_latest < by_the_index
 
 
@@ -103,28 +111,18 @@ def _conditions(wanted: Sought, having: Sequence[int], without: Sequence[int]) -
 
 def _without_places(
     wanted: Sought, whole: _Conditions, having: Sequence[int], without: Sequence[int]
-) -> tuple[_Conditions, int]:
-    """Found by everything that is sought, and by more: of phrases, each word or pair of words by itself. And
-    of how many of these entries one answers the whole question."""
-    by_pairs = {
-        group: pairs for group in wanted.groups if (pairs := _pairs_of(group)) and not _is_of_titles(group)
-    }
+) -> _Conditions:
+    """Found by everything that is sought, and by more: of phrases, each word and pair of words by itself."""
     groups = tuple(
         tuple(replace(each, in_a_row=False, title=each.title and _is_of_titles(group)) for each in group)
         for group in wanted.groups
-        if group not in by_pairs
     )
     excluded = tuple(each for each in wanted.excluded if len(each.words) == 1 and not each.title)
-    if by_pairs:
-        # Few are left: what they must not have is looked at in them.
-        excluded, without = (), ()
-    told = replace(
-        _conditions(Sought(groups, excluded), having, without), pairs=tuple(dict.fromkeys(by_pairs.values()))
-    )
+    told = _conditions(Sought(groups, excluded), having, without)
     if told == whole:
-        return told, 1
-    in_a_row = any(len(each.words) > 1 for group in groups for each in group)
-    return told, _SPREAD_OF_PAIRS if by_pairs and not in_a_row else _SPREAD
+        return told
+    pairs = (_pairs_of(group) for group in wanted.groups if not _is_of_titles(group))
+    return replace(told, pairs=tuple(dict.fromkeys(each for each in pairs if each)))
 
 
 def _is_of_titles(group: Sequence[Phrase]) -> bool:

@@ -29,9 +29,10 @@ _SQLITE = (
 )
 PAIRS = "statement_word_pairs"
 """Function of PostgreSQL: a vector's pairs of words that stand side by side, each as PAIR."""
-PAIR = "(hashtext({}) & 65535)"
-"""The number of two words with a space between them. Not every pair has its own: an index of so many numbers
-stays small, and of texts that share one by chance there are few."""
+PAIR = "(hashtext({}) & 16383)"
+"""The number of two words with a space between them. Not every pair has its own: with so few numbers the
+index is written at places that are in memory, and of the texts with both words, one in sixty shares the
+number by chance (of texts of 1,600 words one in ten)."""
 _POSTGRESQL = (
     f"CREATE TABLE {NAME} (entry bigint PRIMARY KEY, words tsvector NOT NULL)",
     # Vectors lie apart from their rows, so that many rows are counted without reading them.
@@ -56,6 +57,8 @@ _POSTGRESQL_INDEXES = {
     f"ix_{NAME}_pairs": f"CREATE INDEX ix_{NAME}_pairs ON {NAME} USING gin ({PAIRS}(words)) "
     "WITH (gin_pending_list_limit = 1024)",
 }
+# The pairs of words would be made anew whenever tables are analyzed.
+_POSTGRESQL_UNANALYZED = f"ALTER INDEX ix_{NAME}_pairs ALTER COLUMN 1 SET STATISTICS 0"
 _USUAL_BATCH, _LARGE_BATCH = 1 << 20, 32 << 20
 """Bytes of new words that FTS5 gathers before it writes them: larger ones leave less to be merged."""
 _LARGEST = 900_000
@@ -66,8 +69,10 @@ _MOST_PLACES = 256
 
 def make_tables(connection: Connection) -> None:
     """Make the index, empty."""
-    for statement in _SQLITE if _is_sqlite(connection) else (*_POSTGRESQL, *_POSTGRESQL_INDEXES.values()):
+    for statement in _SQLITE if _is_sqlite(connection) else _POSTGRESQL:
         connection.exec_driver_sql(statement)
+    if not _is_sqlite(connection):
+        _make_indexes(connection)
 
 
 def expect_many(connection: Connection) -> None:
@@ -87,10 +92,14 @@ def settle(connection: Connection) -> None:
     else:
         # With less of it an index is written over and over.
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '512MB'")
-        for statement in _POSTGRESQL_INDEXES.values():
-            connection.exec_driver_sql(statement)
-        # What the indexes of titles and pairs hold is known to the planner from then on.
+        _make_indexes(connection)
+        # What the index of titles holds is known to the planner from then on.
         connection.exec_driver_sql(f"ANALYZE {NAME}")
+
+
+def _make_indexes(connection: Connection) -> None:
+    for statement in (*_POSTGRESQL_INDEXES.values(), _POSTGRESQL_UNANALYZED):
+        connection.exec_driver_sql(statement)
 
 
 def _gather(connection: Connection, size: int) -> None:

@@ -138,12 +138,13 @@ def _holds(words: list[str], phrases: Sequence[tuple[str, ...]]) -> bool:
 
 def test_what_is_frequent_is_read_from_the_latest_and_what_is_rare_is_looked_up() -> None:
     page, many = 21, 5001
-    assert not _is_read_from_the_latest(300, 600_000, page, spread=1)
-    assert _is_read_from_the_latest(100_000, 600_000, page, spread=1)
-    assert not _is_read_from_the_latest(50_000, 600_000, many, spread=1)
-    assert not _is_read_from_the_latest(10_000, 600_000, page, spread=200)
-    assert _is_read_from_the_latest(300_000, 600_000, page, spread=200)
-    assert not _is_read_from_the_latest(1_000, 600_000, page, spread=4)
+    assert not _is_read_from_the_latest(300, 600_000, page, placed=False)
+    assert _is_read_from_the_latest(100_000, 600_000, page, placed=False)
+    assert not _is_read_from_the_latest(50_000, 600_000, many, placed=False)
+    assert not _is_read_from_the_latest(10_000, 600_000, page, placed=True)
+    assert _is_read_from_the_latest(300_000, 600_000, page, placed=True)
+    assert not _is_read_from_the_latest(50_000, 600_000, page, placed=True, by_pairs=True)
+    assert _is_read_from_the_latest(300_000, 600_000, page, placed=True, by_pairs=True)
 
 
 def test_a_statement_is_found_in_the_language_of_any_of_its_versions(database: Database) -> None:
