@@ -389,7 +389,7 @@ def _by_silence(evidence: Evidence) -> Judgement:
     if found.is_long:
         return Judgement(Health.QUIET, f"{words}; it has been so quiet before", facts)
     last = "run finished" if run.state == "finished" else f"run {run.state}"
-    return Judgement(Health.HEALTHY, f"{last}: {run.kept} pages kept; latest release of {found.since}", facts)
+    return Judgement(Health.HEALTHY, f"{last}: {run.kept} kept; latest release of {found.since}", facts)
 
 
 def _by_end_alone(evidence: Evidence) -> Judgement | None:
