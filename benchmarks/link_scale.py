@@ -64,7 +64,8 @@ from pipelines.linking.prepared import (
 )
 from pipelines.signature import shingles, signature_of
 from storage.anchors import pack_keys
-from storage.database import Database, default_url, insert_many
+from storage.database import Database, default_url
+from storage.inserting import insert_many
 from storage.links import ReleaseText
 from storage.release_rows import columns_of, detail_digest, parts_of
 from storage.releases import save_releases

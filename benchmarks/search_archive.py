@@ -27,7 +27,8 @@ from benchmarks.search_copies import fill_with_copies
 from crawler.issuers import ISSUERS as KNOWN_ISSUERS
 from crawler.items import AddressState, KindOfRelease, KindOfSource, Release, Role
 from crawler.source import crawled_sources
-from storage.database import Database, insert_many
+from storage.database import Database
+from storage.inserting import insert_many
 from storage.release_rows import COLUMNS, columns_of, detail_digest, own_statement, revision_row
 from storage.search.index import count_entries, rebuild
 from storage.tables import (

@@ -1,7 +1,8 @@
 """Processes that a crawl starts for its own work: each talks to it over one stream and ends with it.
 
 A child ends when the crawl closes its end of the stream; on Linux the kernel ends it with the crawl's thread
-that started it, whatever it is at.
+that started it, whatever it is at. Workers of pools, which have no such stream, end soon after whoever
+started them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Protocol
 
@@ -98,8 +101,27 @@ def ignore_what_a_terminal_sends() -> None:
 
 
 def end_with(parent: int) -> None:
-    """Be killed with the crawl, where the system offers it; elsewhere the closed stream tells."""
+    """Be killed with the crawl, where the system offers it; elsewhere the closed stream tells.
+
+    At once, whatever this process is at, and with the thread that started it (see `end_after`).
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(0)  # it was gone before we asked
+
+
+def end_after(parent: int, pause: float = 1.0) -> None:
+    """End this process soon after the one that started it has ended, however it did.
+
+    For the workers of a pool, which start in whatever thread needs them (`end_with` would end them with that
+    thread) and have no stream that would be closed. `parent` is its number, told by itself: it may have ended
+    before this process came so far as to ask. `pause`: seconds between two looks.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(pause)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="end after parent").start()

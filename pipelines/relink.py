@@ -27,6 +27,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from crawler.children import end_after
 from crawler.cycles import collect_less
 from pipelines.content import PairFinder
 from pipelines.link import find_evidence
@@ -39,7 +40,6 @@ from storage import relinks
 from storage.database import Database
 from storage.linkers import Claim, claim_linker, keep_claim, release_claim
 from storage.links import Link, LinkKey, ReleaseFacts, load_facts, load_links
-from storage.processes import end_with_parent
 from storage.relinks import Relink, links_to_be
 
 BATCH = 200
@@ -318,7 +318,7 @@ _bench: Bench | None = None
 def _sit_down(url: str, make_judge: MakeJudge, parent: int) -> None:
     global _bench
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent(parent)
+    end_after(parent)
     _bench = Bench(Database(url), make_judge())
     collect_less()
 

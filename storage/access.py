@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage.access_tables import AuditRow, SecretRow, SessionRow, TokenRow, UserRow
-from storage.database import insert_into
+from storage.inserting import insert_into
 
 MAY = ("read", "decide", "run")
 """What somebody may do; each includes the ones before."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, or_, update
 
 from crawler.items import AddressState, Origin
 from storage.absences import note_present
-from storage.database import insert_into
+from storage.inserting import insert_into
 from storage.tables import AddressRow
 from storage.walks import chunks
 

@@ -36,7 +36,7 @@ from sqlalchemy import (
     select,
 )
 
-from storage.database import Rows, insert_many
+from storage.inserting import Rows, insert_many
 from storage.link_tables import AnchorRow, ContentRow, DayAnchorsRow, LinkRow
 from storage.links import MACHINE, chunks
 from storage.unlinked import queue

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 from crawler.archives.choice import CaptureState
 from crawler.items import AddressState, Origin
 from storage.archives import DONE, OPEN, new_window, stamps
-from storage.database import insert_into
+from storage.inserting import insert_into
 from storage.tables import AddressRow, ArchiveCaptureRow, BackfillWindowRow, ReleaseRow, RunRow, WalkRow
 
 Span = tuple[date, date]

@@ -29,8 +29,9 @@ from warcio.recordloader import ArcWarcRecord
 from crawler.frontier import WARC_MIB
 from crawler.items import Capture, CapturePlace
 from storage.clock import utc_now
-from storage.database import Database, insert_into
+from storage.database import Database
 from storage.encodings import MOST_BYTES, BodyUnreadable
+from storage.inserting import insert_into
 from storage.sqlite_transactions import DatabaseBusy
 from storage.tables import CaptureRow
 from storage.warc import (

@@ -12,12 +12,12 @@ import json
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
@@ -32,7 +32,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -50,7 +49,6 @@ from storage.sqlite_transactions import SECONDS_TO_WAIT, DatabaseBusy
 from storage.tables import Table
 
 Made = TypeVar("Made")
-Rows = list[tuple[str | int, ...]]
 
 AWAY = 0.25
 """Seconds between two tries to reach a server that is away."""
@@ -349,47 +347,6 @@ def _indexed(connection: Connection) -> Iterator[None]:
         settle(connection)
     finally:
         forget(connection)
-
-
-def insert_into(connection: Connection, table: type[Table]) -> sqlite.Insert:
-    """An INSERT that can say what to do on conflict, which each database has in its own words."""
-    if connection.dialect.name == "sqlite":
-        return sqlite.insert(table)
-    # The two are alike in everything that is used of them.
-    return cast("sqlite.Insert", postgresql.insert(table))
-
-
-def insert_many(
-    connection: Connection, table: type[Table], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Insert many rows: values in the order of `names`, as the driver takes them.
-
-    Columns' defaults and types do not apply. Saves SQLAlchemy's work on every value, which for bands is as
-    much as SQLite's own, and PostgreSQL's on every statement.
-    """
-    if not rows:
-        return
-    if connection.dialect.name != "sqlite":
-        copy_rows(connection, table.__tablename__, names, rows)
-        return
-    marks = ", ".join("?" * len(names))
-    # Names of our own tables and columns.
-    statement = f"INSERT INTO {table.__tablename__} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
-    connection.exec_driver_sql(statement, list(rows))
-
-
-def copy_rows(
-    connection: Connection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    """Insert many rows into a table of PostgreSQL, in one go; values as the driver takes them."""
-    driver = connection.connection.driver_connection
-    assert driver is not None  # noqa: S101 - it is in a transaction
-    with (
-        driver.cursor() as cursor,
-        cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row(row)
 
 
 def _parse(url: str) -> URL:

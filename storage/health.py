@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from crawler.items import AddressState
 from storage.coverage import addresses_by_day
-from storage.database import insert_into
+from storage.inserting import insert_into
 from storage.runs import ELSEWHERE, REFUSED, RunView, view_of_run
 from storage.tables import (
     AddressRow,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, or_, select, update
 
-from storage.database import insert_into
+from storage.inserting import insert_into
 from storage.tables import HealthRow, NoticeRow
 
 FIRST_RETRY = timedelta(minutes=1)

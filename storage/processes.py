@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import threading
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -57,20 +55,6 @@ def is_alive(process: Process, beat_at: datetime, now: datetime) -> bool:
     except PermissionError:
         return True  # it is there, and belongs to somebody else
     return True
-
-
-def end_with_parent(parent: int, pause: float = 1.0) -> None:
-    """End this process when the one that started it has ended, however it did; looked at every second.
-
-    `parent` is its number, told by itself: it may have ended before this process came so far as to ask.
-    """
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(pause)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True, name="end with parent").start()
 
 
 def _state_and_start(number: int) -> tuple[str, str] | None:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from crawler.items import Release
-from storage.database import Rows
+from storage.inserting import Rows
 from storage.signatures import bands_of
 from storage.tables import BandRow, ClaimRow, ReleaseIssuerRow
 

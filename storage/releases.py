@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select,
 
 from crawler.items import AddressState, Release
 from storage.addresses import Kept, keep_addresses, keys_by_source
-from storage.database import insert_into, insert_many
+from storage.inserting import insert_into, insert_many
 from storage.release_rows import (
     COLUMNS,
     PARTS,

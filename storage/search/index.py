@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
-from storage.database import insert_many
+from storage.inserting import insert_many
 from storage.search import texts
 from storage.search.texts import Document
 from storage.search.words import primary, words_of

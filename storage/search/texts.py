@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from storage.database import copy_rows
+from storage.inserting import copy_rows
 from storage.search.asking import EMPTY_WORDS, Asked, Term
 from storage.search.words import APART, asked_forms, begins_run, fold
 
