@@ -1,6 +1,6 @@
 """Random kills by the hundred: `kill -9` at any moment loses nothing and doubles nothing.
 
-    python -m benchmarks.kills [--kills 100] [--releases 8000] [--seed 1]
+    python -m benchmarks.kills [--kills 100] [--releases 8000] [--seed 1] [--writer-from 50]
 
 Unlike the test (tests/whole/test_kill.py), which counts requests, the moments here are points in time:
 they fall into start-up, migration, walks, writes and clean-up alike. At the end every crawl is let finish,
@@ -24,9 +24,9 @@ from warcio.archiveiterator import ArchiveIterator
 from benchmarks.replica_process import ROOT, Served, served
 
 
-def crawl(source: str, data: Path, site: Served) -> subprocess.Popen[bytes]:
+def crawl(source: str, data: Path, site: Served, writer_from: str) -> subprocess.Popen[bytes]:
     """One crawl, its output kept beside the data."""
-    environment = {**site.environment, "COMMUNIQUE_DATA": str(data)}
+    environment = {**site.environment, "COMMUNIQUE_DATA": str(data), "COMMUNIQUE_WRITER_FROM": writer_from}
     with (data.parent / "crawl.log").open("ab") as log:
         command = [sys.executable, "-m", "crawler.run", source]
         return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -37,6 +37,7 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--releases", type=int, default=8000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--writer-from", default="", help="records after which a crawl gets a writer")
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 - moments, no secrets
     with tempfile.TemporaryDirectory() as temporary:
@@ -47,7 +48,7 @@ def main() -> None:
             sources = sorted({source for source, _ in truth})
             killed = finished = 0
             for _ in track(range(options.kills), "kills"):
-                child = crawl(chance.choice(sources), data, site)
+                child = crawl(chance.choice(sources), data, site, options.writer_from)
                 try:
                     child.wait(chance.uniform(0.3, 4.0))
                     finished += 1
@@ -57,7 +58,7 @@ def main() -> None:
                     killed += 1
             started = time.monotonic()
             for source in sources:
-                code = crawl(source, data, site).wait()
+                code = crawl(source, data, site, options.writer_from).wait()
                 if code != 0:
                     sys.exit(f"{source}: exit {code}\n{(folder / 'crawl.log').read_text()[-4000:]}")
             took = time.monotonic() - started

@@ -12,6 +12,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
 
@@ -22,6 +23,8 @@ from crawler.archives.pauses import UNASKED_PAUSE
 from crawler.frontier import WARC_MIB
 from crawler.mappings import read_mappings
 from crawler.revisits import BUDGET
+
+_Usual = TypeVar("_Usual", int, None)
 
 
 class EnvironmentError_(ValueError):  # noqa: N801 - the plain name is Python's own
@@ -61,6 +64,9 @@ class Environment:
     or when a process was killed before it could read the answer."""
     warc_mib: float = WARC_MIB
     """COMMUNIQUE_WARC_MIB: MiB at which a file of captures is full and the next one begins."""
+    writer_from: int | None = None
+    """COMMUNIQUE_WRITER_FROM: records after which a crawl gets a process that stores and links them, or 0.
+    None: as the number of processors has it."""
     encoder_key: str = field(default="", repr=False)
     """COMMUNIQUE_ENCODER_KEY: key of the endpoint that makes vectors; empty when it needs none."""
 
@@ -87,7 +93,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         contact=contact,
         connect_to=connect_to,
         connect_delay=_seconds(variables.get("COMMUNIQUE_CONNECT_DELAY", "").strip()),
-        revisits=_pages(variables.get("COMMUNIQUE_REVISITS", "").strip()),
+        revisits=_number("COMMUNIQUE_REVISITS", variables, f"of pages, such as {BUDGET}", BUDGET),
         common_crawl=_addresses(variables.get("COMMUNIQUE_COMMON_CRAWL", "")),
         encoder=variables.get("COMMUNIQUE_ENCODER", "").strip(),
         encoder_key=variables.get("COMMUNIQUE_ENCODER_KEY", "").strip(),
@@ -96,6 +102,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         replays=_rate("COMMUNIQUE_REPLAYS", variables, REPLAYS),
         unasked_pause=_rate("COMMUNIQUE_UNASKED_PAUSE", variables, UNASKED_PAUSE),
         warc_mib=_rate("COMMUNIQUE_WARC_MIB", variables, WARC_MIB),
+        writer_from=_number("COMMUNIQUE_WRITER_FROM", variables, "of records, such as 50, or 0", None),
     )
 
 
@@ -124,10 +131,11 @@ def _seconds(text: str) -> float | None:
     return seconds
 
 
-def _pages(text: str) -> int:
+def _number(name: str, variables: Mapping[str, str], such_as: str, usual: _Usual) -> int | _Usual:
+    text = variables.get(name, "").strip()
     if text and not (text.isascii() and text.isdigit()):
-        raise EnvironmentError_(f"COMMUNIQUE_REVISITS: {text!r} is not a number of pages, such as {BUDGET}")
-    return int(text) if text else BUDGET
+        raise EnvironmentError_(f"{name}: {text!r} is not a number {such_as}")
+    return int(text) if text else usual
 
 
 def _addresses(text: str) -> tuple[str, str]:
@@ -142,6 +150,16 @@ def processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def writer_from(told: int | None, at_hand: int) -> int:
+    """Records after which a crawl gets a process that stores and links them; 0: it always does that itself.
+
+    A crawl and its reader keep two processors busy: there a third process only costs its start and messages.
+    """
+    if told is not None:
+        return told
+    return 50 if at_hand > 2 else 0
 
 
 def user_agent(contact: str) -> str:
@@ -284,9 +302,7 @@ COMMUNIQUE_STAGES = {
 }
 # Longest that one page may take to be read and put through those stages.
 COMMUNIQUE_READING_SECONDS = 60.0
-# Records after which a crawl gets a process that stores and links them; 0: it always does that itself.
-# A crawl and its reader keep two processors busy: there a third one only costs its start and its messages.
-COMMUNIQUE_WRITER_FROM = 50 if processors() > 2 else 0
+COMMUNIQUE_WRITER_FROM = writer_from(environment.writer_from, processors())
 # Responses wait here for the batches of the persist stage; half a hundred long pages must fit.
 SCRAPER_SLOT_MAX_ACTIVE_SIZE = 16 * 1024 * 1024
 

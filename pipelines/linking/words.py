@@ -56,12 +56,17 @@ _NUMBER_WORDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Words:
-    """The words of a text in order, folded: no case, accents, punctuation or typography."""
+    """The words of a text in order."""
 
-    folded: tuple[str, ...]
     plain: str
     """The text without accents and invisible characters, case kept."""
     language: str
+
+    @cached_property
+    def folded(self) -> tuple[str, ...]:
+        """The words without case, accents, punctuation or typography. Made when they are asked for: what
+        survives a translation is found without them (`anchors`)."""
+        return tuple(map(_folded, _WORD.findall(self.plain)))
 
     @property
     def unspaced(self) -> bool:
@@ -98,8 +103,7 @@ class Words:
 def read_words(text: str, language: str) -> Words:
     """The words of a text in that language (primary tag)."""
     plain = _INVISIBLE.sub("", _ACCENTS.sub("", unicodedata.normalize("NFKD", text)))
-    plain = western_digits(plain)
-    return Words(tuple(map(_folded, _WORD.findall(plain))), plain, language)
+    return Words(western_digits(plain), language)
 
 
 def _folded(word: str) -> str:

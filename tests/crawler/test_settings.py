@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from scrapy.settings import Settings
 
-from crawler.settings import EnvironmentError_, read_environment
+from crawler.settings import EnvironmentError_, read_environment, writer_from
 from tests.crawler.crawling import ROOT
 from tests.crawler.server import Answer, Web, serving
 
@@ -34,12 +34,15 @@ def test_everything_can_be_set() -> None:
             "COMMUNIQUE_CONNECT_DELAY": "0",
             "COMMUNIQUE_WARC_MIB": "256",
             "COMMUNIQUE_UNASKED_PAUSE": "30",
+            "COMMUNIQUE_REVISITS": "7",
+            "COMMUNIQUE_WRITER_FROM": "0",
         }
     )
     assert environment.data == Path("/srv/press")
     assert environment.contact == "archive@example.org"
     assert environment.connect_delay == 0.0
     assert (environment.warc_mib, environment.unasked_pause) == (256.0, 30.0)
+    assert (environment.revisits, environment.writer_from) == (7, 0)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +54,8 @@ def test_everything_can_be_set() -> None:
         ("COMMUNIQUE_CONNECT_DELAY", "-1", "not a number of seconds"),
         ("COMMUNIQUE_CONNECT_DELAY", "nan", "not a number of seconds"),
         ("COMMUNIQUE_WARC_MIB", "0", "'0' is not a number above 0"),
+        ("COMMUNIQUE_REVISITS", "-3", "'-3' is not a number of pages"),
+        ("COMMUNIQUE_WRITER_FROM", "many", "'many' is not a number of records"),
         ("COMMUNIQUE_CONTACT", "a@example.org\r\nX-Evil: 1", "printable ASCII"),
     ],
 )
@@ -58,6 +63,12 @@ def test_what_cannot_be_read_is_named(name: str, value: str, words: str) -> None
     with pytest.raises(EnvironmentError_, match=words) as caught:
         read_environment({name: value})
     assert str(caught.value).startswith(name)
+
+
+def test_a_crawl_writes_by_itself_where_its_reader_takes_the_only_other_processor() -> None:
+    assert [writer_from(None, at_hand) for at_hand in (1, 2, 4)] == [0, 0, 50]
+    # Whoever says something has it so.
+    assert (writer_from(10, 2), writer_from(0, 8)) == (10, 0)
 
 
 def test_defaults_are_polite_and_closed() -> None:
