@@ -15,7 +15,7 @@ from pipelines.linking.features import NEAR, TEXT_FEATURES, measure_texts, measu
 from pipelines.linking.prepared import COARSE, COGNATE, FINE, NAME, WORD
 from pipelines.linking.records import Record
 from pipelines.linking.republishing import republish
-from pipelines.linking.scripts import SCRIPT, UNSEEN, relation
+from pipelines.linking.scripts import NOTHING, SCRIPT, UNSEEN, relation
 from pipelines.linking.training import End, Example, TrainingError, train, train_gate
 from pipelines.linking.weights import GATE, TEXTS, Scorer
 
@@ -25,6 +25,8 @@ _ALTERED_PART = 0.35
 """Part of the releases that are altered."""
 _DISGUISED_PART = 0.35
 """Part of the pairs in two languages of one script of which one text is disguised."""
+FEWEST_ACROSS_SCRIPTS = 50
+"""With fewer pairs of one statement in two scripts, pairs in disguise stand in for them."""
 _SOUNDS_KEPT = 5
 """Of eight names, so many keep their sound in letters that nobody has seen."""
 
@@ -92,7 +94,10 @@ def examples_of(
                     )
                 )
                 break
-    return found + _in_disguise(originals, collection, wanted)
+    across = sum(each.relation == NOTHING and each.together and each.measured for each in found)
+    if across < FEWEST_ACROSS_SCRIPTS:
+        found += _in_disguise(originals, collection, wanted)
+    return found
 
 
 def _in_disguise(
@@ -100,8 +105,8 @@ def _in_disguise(
 ) -> list[Example]:
     """Pairs as if one text was in letters that the other does not share.
 
-    Few languages are in scripts of their own where labelled texts are had; what is learned of these alone
-    does not hold for all others.
+    What is learned of languages in one script does not hold for pairs in two. Where there are enough such
+    pairs, they do better: what they teach holds for scripts that are in none of them.
     """
     found = []
     for one, other in sorted(wanted):

@@ -6,10 +6,12 @@ What comes out for a pair follows from the pair alone, whatever it is weighed to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipelines.linking.content import Content, TextPair, is_near, pass_gate, weigh_contents
 from pipelines.linking.copies import weigh_texts
 from pipelines.linking.evidence import CONTRADICTION, JOINABLE, Evidence, Library
+from pipelines.linking.furniture import without_furniture
 from pipelines.linking.weights import WeightSet
 
 
@@ -41,7 +43,12 @@ def weigh_pairs(pairs: Sequence[TextPair], library: Library, weights: WeightSet)
         found[at] = words
         if words is None or CONTRADICTION < words.score < JOINABLE:
             left_open.append(at)
-    contents = weigh_contents([pairs[at] for at in left_open], weights)
+    contents = weigh_contents([_without_furniture(pairs[at]) for at in left_open], weights)
     for at, content in zip(left_open, contents, strict=True):
         found[at] = content or found[at]
     return found
+
+
+def _without_furniture(pair: TextPair) -> TextPair:
+    ours, theirs = without_furniture(pair.ours, pair.theirs)
+    return pair if ours is pair.ours else replace(pair, ours=ours, theirs=theirs)

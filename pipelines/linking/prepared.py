@@ -78,6 +78,8 @@ _SHORTEST_COGNATE = 6
 _NEAR = 3
 """Words between a day's number and its month, at most ("23 de febrero")."""
 _BIGGEST_DAY = 31
+_WORDS_OF_A_SENTENCE, _NO_NAMES = 5, 2
+"""Fewer words, or none but names, may stand in a translation as they are."""
 _WITHOUT_CAPITALS = frozenset(("ka",))
 """Languages whose letters are small ones to Unicode, but which write names with them."""
 
@@ -119,6 +121,27 @@ class Prepared:
     def sides(self) -> dict[tuple[int, ...], object]:
         """What `sharing` keeps of this text for the next comparison."""
         return {}
+
+    @cached_property
+    def emptied(self) -> dict[tuple[int, ...], Prepared]:
+        """What `furniture` keeps of this text: without some of its passages."""
+        return {}
+
+    @cached_property
+    def sentences(self) -> dict[bytes, tuple[int, ...]]:
+        """Passages of more than a few words, which are not all names, by their words: where each stands."""
+        count = len(self.lengths)
+        inside = self.places != TITLE
+        of_words, of_names = inside & (self.kinds == WORD), inside & (self.kinds == NAME)
+        words_of = np.bincount(self.places[of_words], minlength=count)
+        names_of = np.bincount(self.places[of_names], minlength=count)
+        told = (words_of >= _WORDS_OF_A_SENTENCE) & (words_of >= names_of + _NO_NAMES)
+        found: dict[bytes, tuple[int, ...]] = {}
+        for place in np.flatnonzero(told).tolist():
+            # Sorted by hash: the same words give the same bytes.
+            words = self.hashes[of_words & (self.places == place)].tobytes()
+            found[words] = (*found.get(words, ()), place)
+        return found
 
     @cached_property
     def bag(self) -> Bag:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -11,14 +12,16 @@ import pytest
 from babel.dates import format_date
 
 from benchmarks.linking.build import FOLDER
+from pipelines.linking import lessons
 from pipelines.linking.collection import gather, link
 from pipelines.linking.content import Content, TextPair, score_pairs
 from pipelines.linking.encoders import half_knows, open_encoder
-from pipelines.linking.lessons import disguised
+from pipelines.linking.furniture import without_furniture
+from pipelines.linking.lessons import disguised, examples_of
 from pipelines.linking.numbers import numbers_in, western_digits
 from pipelines.linking.prepared import COGNATE, DATE, FINE, NAME, WORD, Prepared, prepare
 from pipelines.linking.records import read_records
-from pipelines.linking.scripts import NOTHING, SCRIPT, relation
+from pipelines.linking.scripts import NOTHING, SCRIPT, UNSEEN, relation
 from pipelines.linking.sharing import common
 from pipelines.linking.vectors import Vectors, knows
 from pipelines.linking.weights import load_weights
@@ -160,3 +163,52 @@ def test_of_our_samples_in_languages_that_nothing_was_learned_from_none_is_joine
         together, joined, right = together + same, joined + found, right + (same and found)
     assert right == joined
     assert right / together >= 0.82
+
+
+def test_where_no_pairs_are_in_two_scripts_pairs_in_disguise_are_learned_from(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    records = [each for each in read_records(SAMPLES) if each.language in ("en", "pl", "hu", "id", "tr")]
+
+    def in_disguise() -> int:
+        return sum(UNSEEN in (each.left.language, each.right.language) for each in examples_of(records, None))
+
+    assert in_disguise() > 0
+    monkeypatch.setattr(lessons, "FEWEST_ACROSS_SCRIPTS", 0)
+    assert in_disguise() == 0
+
+
+FRAMED = (
+    "Editor's note: The following is the full text of the statement as received by our newsroom.",
+    "Opinions expressed by readers do not reflect those of this site. Please log in to comment.",
+    "Share this article: Facebook | X | WhatsApp | Email",
+)
+
+
+def test_what_an_english_portal_writes_around_texts_of_two_languages_does_not_join_them() -> None:
+    lines = {each.id: each for each in read_records(SAMPLES)}
+    first, last, share = FRAMED
+    framed = [
+        replace(lines[each], title="", text=f"{first}\n\n{lines[each].text[:400]}\n\n{last}\n\n{share}")
+        for each in ("forms-ro", "gull-fi", "coach-ro", "trial-ca", "flood-pl", "forms-sv", "trial-sw")
+    ]
+    weights = load_weights()
+    statements = link(gather(framed), lambda _one, _other: weights).statements
+    joined = {
+        tuple(sorted((one.id, other.id)))
+        for one, other in combinations(framed, 2)
+        if statements[one.id] == statements[other.id]
+    }
+    assert joined == {("trial-ca", "trial-sw")}
+
+
+def test_a_sentence_that_stands_in_texts_of_two_languages_is_left_out_and_names_and_copies_are_not() -> None:
+    said = "The government has released the document below, which readers may find of interest."
+    names = "Samira Bachir, Lars Hanssen, Petros Vamvakas, Ingrid Mwangi, Henrik Aalberg, Milan Horvat"
+    polish = Content(prepare("", f"{said}\n{names}\nZawaliły się dwa mosty w Kosminie nad Orlavą.", "pl"))
+    swedish = Content(prepare("", f"Leksaker utan kamera är undantagna.\n{names}\n{said}", "sv"))
+    left, right = without_furniture(polish, swedish)
+    assert (left.prepared.lengths > 0).tolist() == [False, True, True]
+    assert (right.prepared.lengths > 0).tolist() == [True, True, False]
+    copy = Content(prepare("", f"{said}\nA copy of it.", "pl"))
+    assert without_furniture(polish, copy) == (polish, copy)
