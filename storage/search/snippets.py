@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from storage.search.texts import Phrase, Sought
-from storage.search.words import Placed, find_words, placed_words
+from storage.search.words import Placed, find_words, placed_words, words_of
 
 LENGTH = 280
 """Characters of a snippet, about."""
@@ -46,12 +46,13 @@ class _Looked:
     firsts: Mapping[str, tuple[tuple[int, Phrase], ...]]
     beginnings: tuple[tuple[int, Phrase], ...]
     """Single words of which only the beginning is known."""
-    in_a_row: bool
-    """Whether several words must stand one behind the other."""
+    words: frozenset[str]
+    unfinished: tuple[str, ...]
+    """Beginnings of words."""
 
-    def begins_with(self, word: str) -> bool:
-        """Whether something that is sought begins with that word."""
-        return word in self.firsts or any(word.startswith(each.words[0]) for _, each in self.beginnings)
+    def holds(self, word: str) -> bool:
+        """Whether that word is part of something that is sought."""
+        return word in self.words or word.startswith(self.unfinished)
 
 
 @lru_cache(maxsize=64)
@@ -65,8 +66,9 @@ def _looked_for(sought: Sought) -> _Looked:
             else:
                 firsts[phrase.words[0]] = (*firsts.get(phrase.words[0], ()), (number, phrase))
     letters = "".join(sorted({word[0] for phrase in sought.phrases for word in phrase.words}))
-    in_a_row = any(len(phrase.words) > 1 for phrase in sought.phrases)
-    return _Looked(letters, firsts, tuple(beginnings), in_a_row)
+    words = frozenset(word for phrase in sought.phrases for word in phrase.words)
+    unfinished = tuple(phrase.words[-1] for phrase in sought.phrases if phrase.begins)
+    return _Looked(letters, firsts, tuple(beginnings), words, unfinished)
 
 
 def find_snippet(versions: Sequence[Any], sought: Sought) -> Snippet | None:
@@ -87,20 +89,20 @@ def find_snippet(versions: Sequence[Any], sought: Sought) -> Snippet | None:
 
 def _places(text: str, language: str, looked: _Looked) -> list[tuple[int, int, int]]:
     """Start, end and number of the group of everything that was found, in order."""
-    first_words = find_words(text, language, looked.letters, looked.begins_with)
-    if first_words == []:
-        return []
-    if first_words is None or looked.in_a_row:
-        words = placed_words(text, language, looked.letters)
-    else:
-        words = first_words
+    some = find_words(text, language, looked.letters, looked.holds)
+    words = placed_words(text, language, looked.letters) if some is None else some
+
+    def is_next(one: Placed, other: Placed) -> bool:
+        """Of all words each stands beside the next; of some, others may stand between them."""
+        return some is None or not words_of(text[one.end : other.start], language)
+
     found: list[tuple[int, int, int]] = []
     for at, placed in enumerate(words):
         if not placed.word:
             continue
         for number, phrase in looked.firsts.get(placed.word, ()):
             last = at + len(phrase.words) - 1
-            if _stands(words, at, phrase):
+            if _stands(words, at, phrase) and all(map(is_next, words[at:last], words[at + 1 : last + 1])):
                 found.append((placed.start, words[last].end, number))
         for number, phrase in looked.beginnings:
             if placed.word.startswith(phrase.words[0]):
