@@ -1,6 +1,6 @@
 """Random kills by the hundred: `kill -9` at any moment loses nothing and doubles nothing.
 
-    python -m benchmarks.kills [--kills 100] [--releases 8000] [--seed 1] [--writer-from 50]
+    python -m benchmarks.kills [--kills 100] [--releases 8000] [--seed 1] [--writer-from 50] [--longest 4]
 
 Unlike the test (tests/whole/test_kill.py), which counts requests, the moments here are points in time:
 they fall into start-up, migration, walks, writes and clean-up alike. At the end every crawl is let finish,
@@ -38,6 +38,7 @@ def main() -> None:
     parser.add_argument("--releases", type=int, default=8000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--writer-from", default="", help="records after which a crawl gets a writer")
+    parser.add_argument("--longest", type=float, default=4.0, help="seconds that a crawl has before its kill")
     options = parser.parse_args()
     chance = random.Random(options.seed)  # noqa: S311 - moments, no secrets
     with tempfile.TemporaryDirectory() as temporary:
@@ -50,7 +51,7 @@ def main() -> None:
             for _ in track(range(options.kills), "kills"):
                 child = crawl(chance.choice(sources), data, site, options.writer_from)
                 try:
-                    child.wait(chance.uniform(0.3, 4.0))
+                    child.wait(chance.uniform(0.3, options.longest))
                     finished += 1
                 except subprocess.TimeoutExpired:
                     child.kill()
