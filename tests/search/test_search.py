@@ -17,11 +17,13 @@ from storage.database import Database
 from storage.links import assign, redirect
 from storage.releases import save_releases
 from storage.search import limits
+from storage.search.asking import read_question
 from storage.search.filters import Filter
 from storage.search.finding import count, facets, find_statements, volume
 from storage.search.index import count_entries, rebuild
 from storage.search.limits import TooLong
-from storage.search.matching import _is_read_from_the_latest
+from storage.search.matching import _is_read_from_the_latest, matching
+from storage.search.texts import sought
 from storage.search.words import words_of
 from tests.search.archive import TEXTS, save, text
 from tests.storage.records import NOON, everything
@@ -134,6 +136,24 @@ def test_a_phrase_is_found_by_its_pairs_of_words_as_by_reading_every_text(
             with database.read() as connection:
                 page = find_statements(connection, Filter(query=query), limit=100)
             assert {version.id for one in page.items for version in one.versions} == expected, query
+
+
+def test_indexes_are_asked_for_words_and_pairs_and_only_what_they_leave_for_places(
+    archive: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if archive.is_sqlite:
+        pytest.skip("its index knows places")
+    monkeypatch.setattr("storage.search.matching._is_read_from_the_latest", lambda *_, **__: False)
+    asked = sought(read_question('"in the capital" -title:border'), ["en"])
+    with archive.read() as connection:
+        query, _ = matching(connection, asked, (), (), entries=10, limit=5)
+        written = str(query.compile(connection.engine, compile_kwargs={"render_postcompile": True}))
+    indexes, _, vectors = written.partition("SELECT latest")
+    assert "& ''the'' &" in indexes
+    assert "hashtext('in the')" in indexes
+    assert "<->" not in indexes
+    assert "''in'' <-> ''the''" in vectors
+    assert "!" in vectors
 
 
 def _holds(words: list[str], phrases: Sequence[tuple[str, ...]]) -> bool:
