@@ -18,16 +18,36 @@ if TYPE_CHECKING:
     from pipelines.linking.content import Content
 
 
+_AT_THE_BEGINNING, _AT_THE_END = 3, 4
+"""Passages that a portal writes before and after a text, at most."""
+
+
 def without_furniture(ours: Content, theirs: Content) -> tuple[Content, Content]:
-    """Two texts of different languages without the sentences that both have; the same objects else."""
+    """Two texts of different languages without the sentences that begin or end both; the same objects where
+    there are none, and where one of the two has no others: that is a copy, whose language is told wrongly."""
     left, right = ours.prepared, theirs.prepared
     if left.language == right.language or left.sentences.keys().isdisjoint(right.sentences):
         return ours, theirs
-    both = left.sentences.keys() & right.sentences.keys()
-    return (
-        _without(ours, {place for each in both for place in left.sentences[each]}),
-        _without(theirs, {place for each in both for place in right.sentences[each]}),
-    )
+    mine: set[int] = set()
+    yours: set[int] = set()
+    for each in left.sentences.keys() & right.sentences.keys():
+        for edge in (_begins, _ends):
+            one = {place for place in left.sentences[each] if edge(left, place)}
+            other = {place for place in right.sentences[each] if edge(right, place)}
+            if one and other:
+                mine |= one
+                yours |= other
+    if not mine or len(mine) == len(left.lengths) or len(yours) == len(right.lengths):
+        return ours, theirs
+    return _without(ours, mine), _without(theirs, yours)
+
+
+def _begins(text: Prepared, place: int) -> bool:
+    return place < _AT_THE_BEGINNING
+
+
+def _ends(text: Prepared, place: int) -> bool:
+    return place >= len(text.lengths) - _AT_THE_END
 
 
 def _without(content: Content, places: Collection[int]) -> Content:
