@@ -66,7 +66,7 @@ class _Branch:
 
 
 class Network:
-    """`weights` is the package's `NumpyBackend`: its arrays are used as they are. For one thread at a time."""
+    """`weights` is the package's `NumpyBackend`: its arrays are used. For one thread at a time."""
 
     def __init__(self, weights: Any) -> None:  # noqa: ANN401 - the package has no types
         self._weights = weights
