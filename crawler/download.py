@@ -100,7 +100,7 @@ class GuardedEndpoint:
         failure: ConnectError | None = None
         for target in allowed[:MOST_ADDRESSES]:
             try:
-                return _knowing_its_peer(await self._endpoint(target).connect(factory))
+                return knowing_its_peer(await self._endpoint(target).connect(factory))
             except ConnectError as error:
                 failure = error
         raise failure or ConnectError(string=f"{host} has no address")
@@ -115,7 +115,7 @@ class GuardedEndpoint:
         return cast("_Connects", wrapClientTLS(creator, cast("IStreamClientEndpoint", endpoint)))
 
 
-def _knowing_its_peer(connection: IProtocol) -> IProtocol:
+def knowing_its_peer(connection: IProtocol) -> IProtocol:
     """A connection that remembers the certificate of its host: Scrapy asks twice for every response."""
     transport: Any = getattr(connection, "transport", None)
     if hasattr(transport, "getPeerCertificate"):

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from crawler.download import knowing_its_peer
 from tests.crawler.crawling import Crawls
 from tests.crawler.server import Answer, Web, serving
 
@@ -164,3 +165,23 @@ def test_a_page_allowed_off_site_still_obeys_its_hosts_robots_txt(crawls: Crawls
         )
     assert elsewhere.paths() == ["/open"]
     assert crawled.result["notes"][0][1] == "ForbiddenByRobots"
+
+
+def test_a_connection_takes_the_certificate_of_its_host_apart_once() -> None:
+    class Transport:
+        asked = 0
+
+        def getPeerCertificate(self) -> object:  # noqa: N802 - Twisted's name
+            self.asked += 1
+            return object()
+
+    class Connection:
+        def __init__(self, transport: object) -> None:
+            self.transport = transport
+
+    transport = Transport()
+    connection: Any = knowing_its_peer(Connection(transport))  # type: ignore[arg-type]
+    assert connection.transport.getPeerCertificate() is connection.transport.getPeerCertificate()
+    assert transport.asked == 1
+    # Without TLS there is none.
+    assert knowing_its_peer(Connection(object()))  # type: ignore[arg-type]
