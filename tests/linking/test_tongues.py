@@ -29,12 +29,8 @@ from tests.linking.test_clusters import facts
 
 SAMPLES: Path = FOLDER / "tongues.jsonl"
 """News and government texts of our own in 25 languages. Nothing is learned from them."""
-DATED = (
-    "af am ar az be bg bn bs ca cs cy da de el es et eu fa fi fil fo gl gu ha he hi hr hu hy id ig is ja "
-    "ka kk km kn ko ku ky lb lo lt lv mi mk ml mr ms mt my ne nl no om pa pl ps pt ro ru rw sd si sk sl so "
-    "sq sr sv sw ta te tg th ti tk tr tt uk ur uz vi wo xh yue zh zu"
-)
-"""Languages in which CLDR writes a day as something that can be read."""
+DATED = "bn el eu he hi hu ka km ko ku my ta th vi"
+"""Languages in which days are written in ways of their own. Reading a language's tables takes 0.3 s."""
 
 
 def anchors(text: str, language: str, kind: int) -> set[int]:
