@@ -48,6 +48,9 @@ def limits(seconds: float) -> str:
         "jit": "off",
         # Others ask too: a helper has to be started, and takes a core from them.
         "max_parallel_workers_per_gather": "0",
+        # An index's answer must fit: else it tells pages, and of each entry on them all pairs of words are
+        # made anew to look whether it was meant (eight seconds for a phrase of two usual words).
+        "work_mem": "'64MB'",
     }
     return "; ".join(f"SET LOCAL {name} = {value}" for name, value in settings.items())
 

@@ -39,7 +39,7 @@ _POSTGRESQL = (
     f"ALTER TABLE {NAME} SET (toast_tuple_target = 128)",
     # Dear: to be read from its index, not made for entries that were found in another way.
     f"CREATE FUNCTION {PAIRS}(words tsvector) RETURNS integer[] LANGUAGE sql IMMUTABLE PARALLEL SAFE "  # noqa: S608
-    "COST 2000 AS $$ SELECT array_agg(" + PAIR.format("word || ' ' || next_word") + ") FROM ("
+    "COST 40000 AS $$ SELECT array_agg(" + PAIR.format("word || ' ' || next_word") + ") FROM ("
     "SELECT lexeme AS word, place, lead(lexeme) OVER by_place AS next_word, "
     "lead(place) OVER by_place AS next_place "
     "FROM (SELECT lexeme, unnest(positions) AS place FROM unnest(words)) AS placed "

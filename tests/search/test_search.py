@@ -138,11 +138,11 @@ def test_a_phrase_is_found_by_its_pairs_of_words_as_by_reading_every_text(
             assert {version.id for one in page.items for version in one.versions} == expected, query
 
 
+@pytest.mark.parametrize("backend", ["postgresql"])
 def test_indexes_are_asked_for_words_and_pairs_and_only_what_they_leave_for_places(
     archive: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if archive.is_sqlite:
-        pytest.skip("its index knows places")
+    """SQLite's index knows places itself."""
     monkeypatch.setattr("storage.search.matching._is_read_from_the_latest", lambda *_, **__: False)
     asked = sought(read_question('"in the capital" -title:border'), ["en"])
     with archive.read() as connection:
@@ -311,6 +311,17 @@ def test_a_snippet_in_a_script_without_spaces_marks_the_characters(archive: Data
         (one,) = find_statements(connection, Filter(query="移民问题")).items
     assert one.snippet is not None
     assert [one.snippet.text[start:end] for start, end in one.snippet.marks] == ["移民问题"]
+
+
+@pytest.mark.parametrize("backend", ["postgresql"])
+def test_what_an_index_answers_fits_into_memory_only_while_a_question_is_asked(archive: Database) -> None:
+    """Pages in place of entries would have the pairs of words of a million texts made anew."""
+    with archive.read() as connection:
+        before = connection.exec_driver_sql("SHOW work_mem").scalar_one()
+        with limits.bounded(connection):
+            assert connection.exec_driver_sql("SHOW work_mem").scalar_one() == "64MB"
+    with archive.read() as connection:
+        assert connection.exec_driver_sql("SHOW work_mem").scalar_one() == before != "64MB"
 
 
 def test_a_question_that_takes_too_long_is_broken_off(

@@ -14,7 +14,7 @@ def upgrade() -> None:
         return
     op.execute(
         "CREATE FUNCTION statement_word_pairs(words tsvector) RETURNS integer[] "
-        "LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 2000 AS $$ "
+        "LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 40000 AS $$ "
         "SELECT array_agg((hashtext(word || ' ' || next_word) & 16383)) FROM ("
         "SELECT lexeme AS word, place, lead(lexeme) OVER by_place AS next_word, "
         "lead(place) OVER by_place AS next_place "
