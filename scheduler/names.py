@@ -19,3 +19,11 @@ def check_names(what: str, typed: Iterable[str], known: Iterable[str]) -> None:
             near = get_close_matches(name, names, NEAR)
             offer = f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(names)}"
             raise typer.BadParameter(f"no {what} {name!r}. {offer}")
+
+
+def check_source_name(name: str | None) -> None:
+    """Refuse a source that is not in the catalogue; None: none was named."""
+    if name is not None:
+        from crawler.source import registry
+
+        check_names("source", [name], registry())

@@ -69,12 +69,5 @@ def _emptied(prepared: Prepared, places: tuple[int, ...]) -> Prepared:
         lengths, marks = prepared.lengths.copy(), prepared.marks.copy()
         lengths[list(places)] = 0
         marks[list(places)] = 0
-        found = prepared.emptied[places] = replace(
-            prepared,
-            lengths=lengths,
-            marks=marks,
-            hashes=prepared.hashes[kept],
-            kinds=prepared.kinds[kept],
-            places=prepared.places[kept],
-        )
+        found = prepared.emptied[places] = replace(prepared.keeping(kept), lengths=lengths, marks=marks)
     return found

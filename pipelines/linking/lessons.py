@@ -127,16 +127,7 @@ def disguised(content: Content) -> Content:
     kept = ~np.isin(prepared.kinds, (NAME, COGNATE, WORD)) & (
         ~np.isin(prepared.kinds, (FINE, COARSE)) | (prepared.hashes % 8 < _SOUNDS_KEPT)
     )
-    return replace(
-        content,
-        prepared=replace(
-            prepared,
-            language=UNSEEN,
-            hashes=prepared.hashes[kept],
-            kinds=prepared.kinds[kept],
-            places=prepared.places[kept],
-        ),
-    )
+    return replace(content, prepared=replace(prepared.keeping(kept), language=UNSEEN))
 
 
 def _versions(records: Sequence[Record]) -> list[tuple[int, int]]:

@@ -24,7 +24,7 @@ import struct
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from itertools import chain
@@ -116,6 +116,10 @@ class Prepared:
     hashes: Hashes
     kinds: NDArray[np.uint8]
     places: NDArray[np.uint16]
+
+    def keeping(self, kept: NDArray[np.bool_]) -> Prepared:
+        """The same text with those of its anchors alone."""
+        return replace(self, hashes=self.hashes[kept], kinds=self.kinds[kept], places=self.places[kept])
 
     @cached_property
     def sides(self) -> dict[tuple[int, ...], object]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from scheduler.names import check_names
+from scheduler.names import check_source_name
 from scheduler.options import (
     DatabaseOption,
     DataOption,
@@ -63,7 +63,7 @@ def coverage(
     from crawler.source import registry
     from storage.coverage import coverage as cover
 
-    check_names("source", [source], registry())
+    check_source_name(source)
     definition = registry()[source]
     today = datetime.now(UTC).date()
     last = until or max(today, since or today)

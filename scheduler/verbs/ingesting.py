@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from scheduler.names import check_names
+from scheduler.names import check_source_name
 from scheduler.options import DatabaseOption, DataOption, JsonOption, place_of
 from scheduler.screen import Refusal, cell, err, out, plain, say, table, write_json
 from scheduler.verbs import ending
@@ -86,8 +86,7 @@ def ingest(
     for path in paths:
         if not path.exists():
             raise typer.BadParameter(f"expected a file or folder, found nothing at {path}")
-    if source is not None:
-        check_names("source", [source], registry())
+    check_source_name(source)
     files = list(files_under(paths))
     if not files:
         raise typer.BadParameter(f"no files in {', '.join(map(str, paths))}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from scheduler.names import check_names
+from scheduler.names import check_source_name
 from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
 from scheduler.screen import Refusal, cell, in_zone, out, plain, say, table, write_json
 from scheduler.verbs import ending
@@ -142,7 +142,7 @@ def held(
 ) -> None:
     """List records that wait for a person: why they were held back, and what to do."""
     place = place_of(context, data, database, as_json)
-    check_source(source)
+    check_source_name(source)
 
     from storage.held import list_held
 
@@ -180,7 +180,7 @@ def runs(
 ) -> None:
     """List runs, the latest first: who started them, how they ended, what they brought; or one in full."""
     place = place_of(context, data, database, as_json)
-    check_source(source)
+    check_source_name(source)
 
     from crawler.source import registry
 
@@ -267,12 +267,3 @@ def _show_run(place: Place, run_id: str) -> None:
         elif value is not None:
             shown.add_row(name, cell(value))
     out().print(shown)
-
-
-def check_source(source: str | None) -> None:
-    """Refuses a source that is not in the catalogue."""
-    if source is None:
-        return
-    from crawler.source import registry
-
-    check_names("source", [source], registry())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scheduler.names import check_names
+from scheduler.names import check_names, check_source_name
 from scheduler.options import (
     DatabaseOption,
     DataOption,
@@ -109,10 +109,7 @@ def _check_names(issuer: str | None, source: str | None) -> None:
         from crawler.issuers import ISSUERS
 
         check_names("issuer", [issuer], sorted(ISSUERS))
-    if source is not None:
-        from crawler.source import registry
-
-        check_names("source", [source], registry())
+    check_source_name(source)
 
 
 def show_table(views: Iterable[StatementView], title: str | None = None) -> int:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
+from scheduler.names import check_source_name
 from scheduler.options import DatabaseOption, DataOption, JsonOption, Place, place_of
 from scheduler.screen import Refusal, cell, in_zone, out, say, table, write_json
 from scheduler.verbs import ending
-from scheduler.verbs.ledger import NO_DATABASE, check_source, state_of
+from scheduler.verbs.ledger import NO_DATABASE, state_of
 
 if TYPE_CHECKING:
     from scheduler.health.standing import Standing
@@ -42,7 +43,7 @@ def status(
 ) -> None:
     """Show how every source stands: its health and why, last run, addresses by state, next tries; totals."""
     place = place_of(context, data, database, as_json)
-    check_source(source)
+    check_source_name(source)
 
     from crawler.source import crawled_sources
     from scheduler.health.standing import standings

@@ -26,13 +26,7 @@ from storage.search.matching import matching
 from storage.search.sorts import by_trait, sorts_with
 from storage.search.spans import spans_between
 from storage.search.summaries import StatementSummary, summaries
-from storage.search_tables import (
-    EntryRow,
-    EntryTraitRow,
-    TraitCountRow,
-    TraitPairRow,
-    TraitRow,
-)
+from storage.search_tables import EntryRow, EntryTraitRow, TraitCountRow, TraitPairRow, TraitRow
 
 Span = Literal["day", "month", "year"]
 _SPANS: Mapping[str, int] = {"day": DAY, "month": MONTH, "year": YEAR}
